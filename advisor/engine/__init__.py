@@ -1,0 +1,1 @@
+"""Evaluates declarative rules and keeps the trace."""

@@ -1,0 +1,175 @@
+"""What the engine concludes: verdicts, findings, and the evidence behind them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, IntEnum
+from typing import Any, Literal, TypeAlias
+
+from advisor.errors import Problem
+from advisor.model.log import Logs
+from advisor.model.study import Study
+
+SubjectKind: TypeAlias = Literal["study", "trial", "hyperparameter"]
+
+PLAYBOOK = "https://github.com/google-research/tuning_playbook"
+
+
+class Outcome(Enum):
+    """The four verdicts. Silence is never health."""
+
+    FIRES = "fires"
+    CLEAR = "clear"
+    INCONCLUSIVE = "inconclusive"
+    NOT_EVALUATED = "not evaluated"
+
+
+class Severity(IntEnum):
+    """Ordered: an error outweighs a warning."""
+
+    INFO = 1
+    WARNING = 2
+    ERROR = 3
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a verdict is about."""
+
+    study: str
+    kind: SubjectKind
+    name: str  # of the trial or hyperparameter; of the study itself for a study
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One number (or name) behind a verdict, with its unit and how to read it."""
+
+    name: str  # the look-up used in the rule, e.g. `rise.size`
+    value: float | int | str | bool | None
+    unit: str = ""
+    meaning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of a trace: a condition as written, the values it saw, what came out."""
+
+    condition: str
+    values: tuple[Evidence, ...]
+    result: bool | float | str | None
+    purpose: str  # "requires", "inconclusive if", "fires if", "severity", "yields to"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One recommended next action."""
+
+    do: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A change to the next round's search space or plan, as data."""
+
+    kind: str  # e.g. widen, set, fix, free, trials, repeat
+    target: str  # a hyperparameter, or a quantity of the plan
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one rule says of one subject, and the chain that led there."""
+
+    rule: str
+    subject: Subject
+    outcome: Outcome
+    reason: str = ""  # for inconclusive and not evaluated: what is missing
+    enable: str = ""  # for not evaluated: how to make the signal available
+    evidence: tuple[Evidence, ...] = ()
+    trace: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A verdict that fired, worded for people."""
+
+    rule: str
+    subject: Subject
+    severity: Severity
+    message: str
+    evidence: tuple[Evidence, ...]
+    actions: tuple[Action, ...]
+    edits: tuple[Edit, ...] = ()
+    confirm: Mapping[str, Any] = field(default_factory=dict)
+    playbook: str = ""  # anchor, with the leading #
+    trials: tuple[str, ...] = ()  # the trials that show it
+    superseded_by: str | None = None  # id of the finding that explains this one
+    caveats: tuple[str, ...] = ()  # what weakens it, e.g. bounds only observed
+    trace: tuple[Step, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """A short stable name: the rule, and a hash of the rule, study and subject."""
+        text = "\0".join(
+            (self.rule, self.subject.study, self.subject.kind, self.subject.name)
+        )
+        return f"{self.rule}-{hashlib.sha256(text.encode()).hexdigest()[:6]}"
+
+    @property
+    def link(self) -> str:
+        """Where the playbook treats it."""
+        return PLAYBOOK + self.playbook
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something the logs cannot say and an expert would ask."""
+
+    fact: str  # key below `facts:` in advisor.yaml
+    question: str
+    because: str  # which advice the answer would change
+    example: str  # the line to add
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """One entry of *do these next*: an action and the findings that ask for it."""
+
+    action: Action
+    severity: Severity
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Everything that was concluded. Whatever comes after only renders it."""
+
+    logs: Logs
+    studies: tuple[Study, ...]
+    verdicts: tuple[Verdict, ...]
+    findings: tuple[Finding, ...]  # most severe first
+    recommendations: tuple[Recommendation, ...] = ()  # in the order to act on them
+    questions: tuple[Question, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    def of_study(self, study: Study) -> tuple[Finding, ...]:
+        """The findings of one study."""
+        return tuple(each for each in self.findings if each.subject.study == study.name)
+
+    @property
+    def worst(self) -> Severity | None:
+        """The highest severity among findings that are not superseded."""
+        open_findings = [
+            each.severity for each in self.findings if each.superseded_by is None
+        ]
+        return max(open_findings, default=None)

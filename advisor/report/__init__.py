@@ -1,0 +1,1 @@
+"""Renders an evaluation, one output a file; nothing is concluded here."""
