@@ -13,7 +13,7 @@ _UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 def printable(text: str, *, limit: int = 2000) -> str:
-    """`text` without control, bidirectional and surrogate characters, cut at `limit`."""
+    """`text` without control, bidirectional or surrogate characters, cut short."""
     if len(text) > limit:
         text = text[: limit - 1] + "…"
     if text.isprintable():

@@ -89,7 +89,7 @@ class Hyperparameter:
         return self.kind != "categorical"
 
     def position(self, value: float) -> float:
-        """`value` as a fraction of the range in its own scale: 0 is `lower`, 1 `upper`."""
+        """`value` as a fraction of the range in its own scale; 0 is `lower`."""
         lower, upper = self.bounds
         if lower == upper:
             return 0.5
