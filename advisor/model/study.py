@@ -92,6 +92,11 @@ class Study:
         """Rank of every feasible trial by name, 1 for the best."""
         return {trial.name: rank for rank, trial in enumerate(self.ranked, start=1)}
 
+    @cached_property
+    def trials_by_name(self) -> Mapping[str, Trial]:
+        """Every trial by its name."""
+        return {trial.name: trial for trial in self.trials}
+
     @property
     def best(self) -> Trial | None:
         """The feasible trial with the lowest error."""

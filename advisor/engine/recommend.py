@@ -1,0 +1,48 @@
+"""Turns findings into *do these next*: what to act on, and in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from advisor.engine.rule import Rule
+from advisor.model.finding import Finding, Recommendation
+
+# What makes other findings doubtful comes first: without a configuration or a
+# validation curve nothing can be compared, an unstable trial distorts the search ...
+STAGES = (
+    "tracking",
+    "evaluation",
+    "stability",
+    "training-curves",
+    "search-space",
+    "training-steps",
+    "batch-size",
+    "adoption",
+)
+
+
+def recommend(
+    findings: Iterable[Finding], rules: Sequence[Rule]
+) -> tuple[Recommendation, ...]:
+    """One recommendation for each rule and study with open findings, most urgent first.
+
+    Order: severity, then stage, then the number of subjects concerned.
+    """
+    groups: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        if finding.superseded_by is None and finding.actions:
+            key = (finding.subject.study, finding.rule)
+            groups.setdefault(key, []).append(finding)
+    stage = {rule.id: _stage(rule.group) for rule in rules}
+    ordered = sorted(
+        (sorted(group, key=lambda each: -each.severity) for group in groups.values()),
+        key=lambda group: (-group[0].severity, stage[group[0].rule], -len(group)),
+    )
+    return tuple(
+        Recommendation(group[0].actions[0], group[0].severity, tuple(group))
+        for group in ordered
+    )
+
+
+def _stage(group: str) -> int:
+    return STAGES.index(group) if group in STAGES else len(STAGES)

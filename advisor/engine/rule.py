@@ -1,0 +1,195 @@
+"""A rule: its file, read and compiled, with every mistake located."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from advisor.engine import rule_schema as schema
+from advisor.engine.expression import (
+    Expression,
+    ExpressionError,
+    compile_expression,
+)
+from advisor.engine.facts import ROOTS
+from advisor.engine.message import Template, compile_template
+from advisor.engine.rule_reading import read_rule, rule_error, unknown_name
+from advisor.features.feature import Feature, features
+from advisor.safe_yaml import Document, Place
+
+FINDING_FACTS = ("here", "count")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A compiled rule. `source` keeps the parts that are only read or rendered."""
+
+    id: str
+    group: str
+    path: Path
+    source: schema.RuleFile
+    features: Mapping[str, tuple[Feature, Mapping[str, Any], bool]]
+    conditions: Mapping[str, Expression]  # by their text
+    templates: Mapping[str, Template]  # by their text
+    depends_on: frozenset[str]  # ids of the rules whose findings it reads
+
+    def condition(self, text: str) -> Expression:
+        """The compiled form of a condition of this rule."""
+        return self.conditions[text]
+
+    def template(self, text: str) -> Template:
+        """The compiled form of a template of this rule."""
+        return self.templates[text]
+
+
+def load_rule(path: Path) -> Rule:
+    """Reads and compiles a rule file.
+
+    Raises:
+        RuleError: as `read_rule`; or an expression outside the language, an unknown
+            feature, option, look-up or placeholder.
+    """
+    source, document = read_rule(path)
+    return _Compiler(source, document).compile()
+
+
+class _Compiler:
+    def __init__(self, source: schema.RuleFile, document: Document) -> None:
+        self.source = source
+        self.document = document
+        self.conditions: dict[str, Expression] = {}
+        self.templates: dict[str, Template] = {}
+        self.depends_on = {*source.after, *(each.rule for each in source.yields_to)}
+
+    def compile(self) -> Rule:
+        source = self.source
+        if not source.severity or source.severity[-1].when is not None:
+            raise rule_error(
+                self.document,
+                ("severity",),
+                "a last entry without `when`",
+                "a condition on every entry",
+            )
+        uses = {name: self._feature(name) for name in source.features}
+        for place, text in _conditions_of(source):
+            self._condition(place, text)
+        for place, text in _templates_of(source):
+            self._template(place, text)
+        return Rule(
+            id=source.id,
+            group=self.document.path.parent.name,
+            path=self.document.path,
+            source=source,
+            features=uses,
+            conditions=self.conditions,
+            templates=self.templates,
+            depends_on=frozenset(self.depends_on),
+        )
+
+    def _feature(self, name: str) -> tuple[Feature, Mapping[str, Any], bool]:
+        use = self.source.features[name]
+        place: Place = ("features", name)
+        known = features()
+        if use.feature not in known:
+            raise unknown_name(self.document, (*place, "feature"), use.feature, known)
+        feature = known[use.feature]
+        options: dict[str, Any] = {}
+        for option, value in use.options.items():
+            if option not in feature.options:
+                raise unknown_name(
+                    self.document, (*place, "options", option), option, feature.options
+                )
+            options[option] = value
+        return feature, options, use.optional
+
+    def _condition(self, place: Place, text: str) -> None:
+        try:
+            expression = compile_expression(text)
+        except ExpressionError as error:
+            raise rule_error(self.document, place, "a condition", str(error)) from error
+        self._check(place, expression.look_ups)
+        self.conditions[text] = expression
+
+    def _template(self, place: Place, text: str) -> None:
+        try:
+            template = compile_template(text)
+        except ExpressionError as error:
+            raise rule_error(self.document, place, "a template", str(error)) from error
+        self._check(place, template.look_ups)
+        self.templates[text] = template
+
+    def _check(self, place: Place, look_ups: Iterable[str]) -> None:
+        for name in look_ups:
+            self._check_look_up(place, name)
+
+    def _check_look_up(self, place: Place, name: str) -> None:
+        root, _, rest = name.partition(".")
+        roots = ROOTS[self.source.subject]
+        if root == "facts" and rest:
+            return
+        if root == "findings":
+            rule, _, part = rest.rpartition(".")
+            if part not in FINDING_FACTS:
+                raise unknown_name(self.document, place, part, FINDING_FACTS)
+            self.depends_on.add(rule.replace("_", "-"))
+        elif root in self.source.features:
+            use = self.source.features[root]
+            quantities = features()[use.feature].quantities
+            if rest not in quantities:
+                known = [f"{root}.{each}" for each in quantities]
+                raise unknown_name(self.document, place, name, known)
+        elif root in roots:
+            if rest not in roots[root]:
+                known = [f"{root}.{each}" for each in roots[root]]
+                raise unknown_name(self.document, place, name, known)
+        elif name not in self.source.parameters:
+            known = [*self.source.parameters, *self.source.features, *roots]
+            raise unknown_name(self.document, place, name, known)
+
+
+def _conditions_of(source: schema.RuleFile) -> Iterable[tuple[Place, str]]:
+    yield ("fires",), source.fires
+    for i, look_up in enumerate(source.evidence):
+        yield ("evidence", i), look_up
+    if source.trials is not None:
+        yield ("trials",), source.trials
+    for key in ("requires", "inconclusive", "severity", "caveats", "advice"):
+        for i, part in enumerate(getattr(source, key)):
+            if part.when is not None:
+                yield (key, i, "when"), part.when
+    for key in ("next_round", "yields_to", "asks"):
+        for i, part in enumerate(getattr(source, key)):
+            if part.when is not None:
+                yield (key, i, "when"), part.when
+
+
+def _templates_of(source: schema.RuleFile) -> Iterable[tuple[Place, str]]:
+    yield ("message",), source.message
+    for i, inconclusive in enumerate(source.inconclusive):
+        yield ("inconclusive", i, "because"), inconclusive.because
+    for i, caveat in enumerate(source.caveats):
+        yield ("caveats", i, "say"), caveat.say
+    for i, advice in enumerate(source.advice):
+        yield ("advice", i, "do"), advice.do
+        yield ("advice", i, "why"), advice.why
+    for i, question in enumerate(source.asks):
+        for key in ("question", "because", "example"):
+            yield ("asks", i, key), getattr(question, key)
+    for i, edit in enumerate(source.next_round):
+        yield ("next_round", i, "target"), edit.target
+        yield from _texts(("next_round", i, "with"), edit.with_)
+    yield from _texts(("confirm",), source.confirm)
+
+
+def _texts(place: Place, value: Any) -> Iterable[tuple[Place, str]]:
+    """All texts inside nested data, with their places."""
+    if isinstance(value, str):
+        yield place, value
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _texts((*place, key), item)
+    elif isinstance(value, list):
+        for i, item in enumerate(value):
+            yield from _texts((*place, i), item)

@@ -1,0 +1,117 @@
+"""The shape of a rule file; unknown keys are errors."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+
+class _Part(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    pass
+
+
+class ParameterPart(_Part):
+    """A threshold and its reason."""
+
+    value: bool | int | float | str
+    reason: str
+
+
+class FeaturePart(_Part):
+    """A feature under a local name; options may name parameters."""
+
+    feature: str
+    options: dict[str, Any] = {}
+    optional: bool = False  # a missing signal gives `none`, not `not evaluated`
+
+
+class RequirementPart(_Part):
+    """A condition without which the rule does not apply."""
+
+    when: str
+    missing: str
+    enable: str
+
+
+class InconclusivePart(_Part):
+    """A condition under which the data cannot decide."""
+
+    when: str
+    because: str
+
+
+class SeverityPart(_Part):
+    """One case of the severity; the last has no condition."""
+
+    is_: Literal["error", "warning", "info"] = msgspec.field(name="is")
+    when: str | None = None
+
+
+class CaveatPart(_Part):
+    """Something that weakens the finding."""
+
+    say: str
+    when: str | None = None
+
+
+class AdvicePart(_Part):
+    """One recommended action."""
+
+    do: str
+    why: str = ""
+    when: str | None = None
+
+
+class EditPart(_Part):
+    """One change to the next round, as data."""
+
+    edit: str
+    target: str
+    with_: dict[str, Any] = msgspec.field(name="with", default_factory=dict)
+    when: str | None = None
+
+
+class YieldPart(_Part):
+    """A rule whose finding on the same subject explains this one."""
+
+    rule: str
+    when: str | None = None
+
+
+class QuestionPart(_Part):
+    """A fact that the logs lack and that would change this advice."""
+
+    fact: str
+    question: str
+    because: str
+    example: str
+    when: str | None = None
+
+
+class RuleFile(_Part):
+    """A whole rule file."""
+
+    id: str
+    summary: str
+    why: str
+    playbook: str
+    subject: Literal["study", "trial", "hyperparameter"]
+    parameters: dict[str, ParameterPart]
+    fires: str
+    severity: list[SeverityPart]
+    message: str
+    evidence: list[str]
+    advice: list[AdvicePart]
+    next_round: list[EditPart]
+    confirm: dict[str, Any]
+    known_problems: str
+    features: dict[str, FeaturePart] = {}
+    after: list[str] = []
+    requires: list[RequirementPart] = []
+    inconclusive: list[InconclusivePart] = []
+    caveats: list[CaveatPart] = []
+    yields_to: list[YieldPart] = []
+    asks: list[QuestionPart] = []
+    trials: str | None = None  # look-up that gives the names of the trials concerned
+    references: list[str] = []

@@ -1,0 +1,97 @@
+"""The rules that apply: where they are found, and in which order they are evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+from advisor.engine.rule import Rule, load_rule
+from advisor.errors import AdvisorError, Problem, RuleError
+from advisor.model.log import Value
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSettings:
+    """What the user changed: rules switched off, with reasons, and thresholds."""
+
+    disabled: Mapping[str, str] = field(default_factory=dict)  # id: reason
+    parameters: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
+    folders: Sequence[Path] = ()  # rules of the user's own
+
+
+def builtin_directory() -> Path:
+    """The folder of the rules that ship with advisor, installed or in a checkout."""
+    package = Path(__file__).resolve().parents[1]
+    installed = package / "_rules"
+    return installed if installed.is_dir() else package.parent / "rules"
+
+
+def rule_paths(folders: Iterable[Path] = ()) -> tuple[Path, ...]:
+    """Every rule file, built-in first, in order of group and name.
+
+    Raises:
+        AdvisorError: a folder that does not exist, or two rules with one id.
+    """
+    found: dict[str, Path] = {}
+    for folder in (builtin_directory(), *folders):
+        if not folder.is_dir():
+            raise AdvisorError(f"{folder}: expected a folder of rules, found none")
+        for path in sorted(folder.rglob("*.yaml")):
+            if path.stem in found:
+                raise RuleError(
+                    Problem(
+                        path,
+                        "an id of its own",
+                        f"`{path.stem}`, which {found[path.stem]} has",
+                        "rename the file, or switch the other rule off",
+                    )
+                )
+            found[path.stem] = path
+    return tuple(found.values())
+
+
+def load_rules(settings: RuleSettings | None = None) -> tuple[Rule, ...]:
+    """All rules, each after those whose findings it reads.
+
+    Raises:
+        RuleError: a mistake in a rule file.
+        AdvisorError: a setting for an unknown rule or parameter; a cycle.
+    """
+    settings = settings or RuleSettings()
+    rules = {path.stem: load_rule(path) for path in rule_paths(settings.folders)}
+    _check(settings, rules)
+    for rule in rules.values():
+        for other in rule.depends_on - rules.keys():
+            raise AdvisorError(
+                f"{rule.path}: expected the id of a rule, found `{other}`; "
+                f"there are {', '.join(sorted(rules))}"
+            )
+    try:
+        order = TopologicalSorter(
+            {name: sorted(rule.depends_on) for name, rule in rules.items()}
+        )
+        return tuple(rules[name] for name in order.static_order())
+    except CycleError as error:
+        circle = " -> ".join(error.args[1])
+        raise AdvisorError(
+            f"rules read each other's findings in a circle: {circle}"
+        ) from error
+
+
+def _check(settings: RuleSettings, rules: Mapping[str, Rule]) -> None:
+    for name in (*settings.disabled, *settings.parameters):
+        if name not in rules:
+            raise AdvisorError(
+                f"advisor.yaml: expected the id of a rule, found `{name}`; "
+                "`advisor rules` lists them"
+            )
+    for name, values in settings.parameters.items():
+        known = rules[name].source.parameters
+        for parameter in values:
+            if parameter not in known:
+                raise AdvisorError(
+                    f"advisor.yaml: {name} has no parameter `{parameter}`; "
+                    f"it has {', '.join(known)}"
+                )

@@ -1,0 +1,101 @@
+"""The way of the data: paths, logs, studies, rules, one evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from advisor.engine.evaluate import evaluate_study
+from advisor.engine.recommend import recommend
+from advisor.engine.rule import Rule
+from advisor.engine.rule_set import RuleSettings, load_rules
+from advisor.errors import AdvisorError
+from advisor.interpret.configuration import Configuration
+from advisor.interpret.studies import interpret
+from advisor.loaders.collect import collect
+from advisor.model.finding import Evaluation, Finding, Question, Verdict
+from advisor.model.log import Logs
+from advisor.model.study import Study
+
+Progress = Callable[[int, int], None]
+"""Called with the files done and the files in all."""
+
+
+def read(
+    paths: Sequence[Path],
+    configuration: Configuration,
+    progress: Progress | None = None,
+) -> tuple[Logs, tuple[Study, ...]]:
+    """Loads and interprets everything below `paths`.
+
+    Raises:
+        AdvisorError: no trial found, or an ambiguity that changes the advice.
+    """
+    logs = collect(paths, progress)
+    if not logs.trials:
+        raise AdvisorError(_nothing_found(logs))
+    return logs, interpret(logs, configuration)
+
+
+def settings_of(configuration: Configuration) -> RuleSettings:
+    """The part of the configuration that the engine reads."""
+    return RuleSettings(
+        disabled=configuration.disabled_rules,
+        parameters=configuration.rule_parameters,
+        folders=configuration.rule_folders,
+    )
+
+
+def evaluate(
+    logs: Logs,
+    studies: Sequence[Study],
+    rules: Sequence[Rule],
+    settings: RuleSettings | None = None,
+) -> Evaluation:
+    """Every rule on every study, as one immutable value."""
+    verdicts: list[Verdict] = []
+    findings: list[Finding] = []
+    questions: dict[str, Question] = {}
+    for study in studies:
+        conclusions = evaluate_study(study, rules, settings or RuleSettings())
+        verdicts.extend(conclusions.verdicts)
+        for group in conclusions.findings.values():
+            findings.extend(group)
+        questions |= conclusions.questions
+    findings.sort(key=lambda each: -each.severity)
+    return Evaluation(
+        logs=logs,
+        studies=tuple(studies),
+        verdicts=tuple(verdicts),
+        findings=tuple(findings),
+        recommendations=recommend(findings, rules),
+        questions=tuple(questions.values()),
+        problems=logs.problems,
+    )
+
+
+def check(
+    paths: Sequence[Path],
+    configuration: Configuration,
+    progress: Progress | None = None,
+) -> Evaluation:
+    """From paths to conclusions.
+
+    Raises:
+        AdvisorError: see `read` and `load_rules`.
+    """
+    settings = settings_of(configuration)
+    rules = load_rules(settings)
+    logs, studies = read(paths, configuration, progress)
+    return evaluate(logs, studies, rules, settings)
+
+
+def _nothing_found(logs: Logs) -> str:
+    places = ", ".join(str(root) for root in logs.roots)
+    seen = ", ".join(f"{count} {suffix}" for suffix, count in logs.unclaimed.items())
+    lines = [
+        f"{places}: expected training logs (TensorBoard event files, CSV, W&B), "
+        f"found none{f' among {seen}' if seen else ''}",
+        *(str(problem) for problem in logs.problems),
+    ]
+    return "\n".join(lines)
