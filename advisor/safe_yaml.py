@@ -41,7 +41,10 @@ _SPECIAL = {
     for word in (".inf", ".Inf", ".INF")
 } | {".nan": float("nan"), ".NaN": float("nan"), ".NAN": float("nan")}
 _STRING_TAGS = frozenset({"tag:yaml.org,2002:str", "!"})
-_STANDARD_TAG = "tag:yaml.org,2002:"
+_STANDARD_TAGS = frozenset(
+    f"tag:yaml.org,2002:{kind}"
+    for kind in ("null", "bool", "int", "float", "str", "seq", "map")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,5 +212,5 @@ class _Builder:
 
     def _check_tag(self, event: Any) -> None:
         tag = event.tag
-        if self.strict and tag is not None and not tag.startswith(_STANDARD_TAG):
+        if self.strict and tag not in (None, "!", *_STANDARD_TAGS):
             raise self._error(event.start_mark, "no tag", f"`{tag}`", "remove the tag")

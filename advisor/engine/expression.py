@@ -15,6 +15,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from advisor.errors import AdvisorError
+
 MAX_LENGTH = 500
 MAX_NODES = 120
 
@@ -24,7 +26,7 @@ Scope: TypeAlias = Callable[[str], Any]
 _Closure: TypeAlias = Callable[[Scope], Any]
 
 
-class ExpressionError(ValueError):
+class ExpressionError(AdvisorError):
     """A condition outside the language; the text says what to write instead."""
 
 
@@ -197,10 +199,7 @@ def _comparison(
 
 def _relation(op: ast.cmpop) -> Callable[[Any, Any], bool]:
     if type(op) in _ORDER:
-        order = _ORDER[type(op)]
-        return lambda left, right: (
-            left is not None and right is not None and order(left, right)
-        )
+        return _ordered(_ORDER[type(op)])
     if isinstance(op, ast.Eq | ast.Is):
         return operator.eq
     if isinstance(op, ast.NotEq | ast.IsNot):
@@ -208,6 +207,18 @@ def _relation(op: ast.cmpop) -> Callable[[Any, Any], bool]:
     if isinstance(op, ast.In):
         return _contains
     return lambda item, container: not _contains(item, container)
+
+
+def _ordered(order: Callable[..., bool]) -> Callable[[Any, Any], bool]:
+    def compare(left: Any, right: Any) -> bool:
+        if left is None or right is None:
+            return False
+        try:
+            return order(left, right)
+        except TypeError as error:
+            raise ExpressionError(f"{left!r} and {right!r} have no order") from error
+
+    return compare
 
 
 def _call(name: str, arguments: list[ast.expr], look_ups: dict[str, None]) -> _Closure:

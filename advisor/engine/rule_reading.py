@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from advisor.engine import rule_schema as schema
-from advisor.errors import RuleError
+from advisor.errors import ProblemError, RuleError
 from advisor.safe_yaml import Document, Place, parse_yaml
 
 _ERROR_PATH = re.compile(r" - at `\$(.*)`$")
@@ -27,7 +27,10 @@ def read_rule(path: Path) -> tuple[schema.RuleFile, Document]:
     Raises:
         RuleError: malformed YAML, an unknown or missing key, a value of a wrong type.
     """
-    document = parse_yaml(path.read_text("utf-8"), path, trusted_author=True)
+    try:
+        document = parse_yaml(path.read_text("utf-8"), path, trusted_author=True)
+    except ProblemError as error:
+        raise RuleError(error.problem) from error
     source = _convert(document, document.data, schema.RuleFile, ())
     if source.id != path.stem:
         raise rule_error(
