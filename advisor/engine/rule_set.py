@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
@@ -78,6 +79,22 @@ def load_rules(settings: RuleSettings | None = None) -> tuple[Rule, ...]:
         raise AdvisorError(
             f"rules read each other's findings in a circle: {circle}"
         ) from error
+
+
+def find_rule(name: str) -> Rule:
+    """The built-in rule of that id.
+
+    Raises:
+        AdvisorError: there is none; names the nearest.
+    """
+    paths = {path.stem: path for path in rule_paths()}
+    if name not in paths:
+        near = difflib.get_close_matches(name, paths, n=3, cutoff=0.3)
+        raise AdvisorError(
+            f"expected the id of a rule, found `{name}`; "
+            f"did you mean {' or '.join(near) if near else 'one of `advisor rules`'}?"
+        )
+    return load_rule(paths[name])
 
 
 def _check(settings: RuleSettings, rules: Mapping[str, Rule]) -> None:

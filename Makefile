@@ -1,0 +1,46 @@
+# Every target sets itself up in .venv; only Python 3.11+ and make are needed.
+PYTHON ?= python3
+BIN := .venv/bin
+LOGS ?= fixtures/demo-sweep
+
+.PHONY: all demo test lint types bench docs clean
+
+all: test
+
+demo: .venv/installed ## check a shipped sweep and write a report
+	$(BIN)/advisor check $(LOGS) --output demo-report/report.md --exit-zero
+
+test: .venv/dev-installed lint types ## everything that must hold before a commit
+	$(BIN)/pytest -n 2
+
+lint: .venv/dev-installed
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+
+types: .venv/dev-installed
+	$(BIN)/mypy
+
+bench: .venv/bench-installed ## speed against peers, false alarms, detection
+	$(BIN)/python -m benchmarks
+
+docs: .venv/dev-installed ## rewrite the generated parts of README.md
+	$(BIN)/python docs/generate.py
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/installed: pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+.venv/dev-installed: pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@ .venv/installed
+
+.venv/bench-installed: pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	@touch $@
+
+clean:
+	rm -rf .venv demo-report bench-results .mypy_cache .pytest_cache .ruff_cache

@@ -1,0 +1,1 @@
+"""Speed against peers, false alarms and detection. `make bench` runs them all."""
