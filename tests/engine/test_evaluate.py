@@ -1,0 +1,184 @@
+"""Verdicts, chaining, superseding, questions and traces, on rules made for the test."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from advisor.engine.evaluate import Conclusions, evaluate_study
+from advisor.engine.rule import Rule, load_rule
+from advisor.engine.rule_set import RuleSettings
+from advisor.model.curve import Curve
+from advisor.model.finding import Outcome, Severity
+from advisor.model.search_space import Hyperparameter, SearchSpace
+from advisor.model.study import Goal, Objective, Study
+from advisor.model.trial import Infeasibility, Trial
+
+COMMON = """
+why: Because.
+playbook: "#x"
+next_round:
+  - {edit: widen, target: "{study.name}", with: {to: "{limit}", text: "at {limit}"}}
+confirm: {seeds: "{limit}"}
+known_problems: none known
+"""
+
+COUNT = (
+    """
+id: count
+summary: Few trials.
+subject: study
+parameters: {limit: {value: 10, reason: "ten"}}
+requires:
+  - {when: "study.metric != none", missing: "an objective", enable: "log one"}
+inconclusive: [{when: "study.trials < 2", because: "only {study.trials} trial"}]
+fires: "study.trials < limit"
+severity: [{when: "study.trials < 4", is: error}, {is: warning}]
+message: "{study.trials} trials, {limit} wanted"
+evidence: [study.trials, limit]
+advice: [{do: "Train more."}, {do: "Never.", when: "study.trials > 99"}]
+asks:
+  - fact: budget
+    question: How many?
+    because: It says how many.
+    example: "budget: 10"
+"""
+    + COMMON
+)
+
+EACH = (
+    """
+id: each
+summary: A trial is infeasible.
+subject: trial
+parameters: {limit: {value: 1, reason: "one"}}
+fires: "trial.infeasible and findings.count.count >= limit"
+severity: [{is: info}]
+message: "{trial.name} is infeasible"
+evidence: [trial.cause, findings.count.here]
+advice: [{do: "Look."}]
+yields_to: [{rule: count, when: "trial.cause == 'diverged'"}]
+"""
+    + COMMON
+)
+
+
+def rule(tmp_path: Path, text: str) -> Rule:
+    name = text.split("id: ")[1].split("\n")[0]
+    path = tmp_path / "tracking" / f"{name}.yaml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text)
+    return load_rule(path)
+
+
+def study(trials: int = 3, *, objective: bool = True) -> Study:
+    diverged = Infeasibility("diverged", "loss is NaN", 7)
+    return Study(
+        name="study",
+        trials=tuple(
+            Trial(
+                name=f"trial-{i}",
+                hyperparameters={"lr": 0.1 * (i + 1)},
+                curves={"training_loss": Curve(np.arange(5), np.ones(5))},
+                error=None if i == 0 else float(i),
+                infeasibility=diverged if i == 0 else None,
+            )
+            for i in range(trials)
+        ),
+        objective=Objective("val_loss", Goal.MINIMIZE) if objective else None,
+        search_space=SearchSpace((Hyperparameter("lr", "float", 0.1, 0.1 * trials),)),
+    )
+
+
+def conclude(
+    tmp_path: Path,
+    *texts: str,
+    of: Study | None = None,
+    settings: RuleSettings | None = None,
+) -> Conclusions:
+    rules = [rule(tmp_path, text) for text in texts]
+    return evaluate_study(of or study(), rules, settings or RuleSettings())
+
+
+def test_fires_with_evidence_advice_and_edits(tmp_path: Path) -> None:
+    conclusions = conclude(tmp_path, COUNT)
+    (finding,) = conclusions.findings["count"]
+    assert finding.message == "3 trials, 10 wanted"
+    assert finding.severity is Severity.ERROR
+    assert [each.do for each in finding.actions] == ["Train more."]
+    assert finding.edits[0].arguments == {"to": 10, "text": "at 10"}
+    assert finding.confirm == {"seeds": 10}
+    assert [(each.name, each.value) for each in finding.evidence] == [
+        ("study.trials", 3),
+        ("limit", 10),
+    ]
+    assert finding.evidence[1].meaning == "ten"
+    assert [step.purpose for step in finding.trace] == [
+        "requires",
+        "inconclusive if",
+        "fires if",
+        "error if",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("trials", "objective", "outcome", "reason"),
+    [
+        (3, True, Outcome.FIRES, ""),
+        (12, True, Outcome.CLEAR, ""),
+        (1, True, Outcome.INCONCLUSIVE, "only 1 trial"),
+        (3, False, Outcome.NOT_EVALUATED, "an objective"),
+    ],
+)
+def test_four_verdicts(
+    tmp_path: Path, trials: int, objective: bool, outcome: Outcome, reason: str
+) -> None:
+    of = study(trials, objective=objective)
+    (verdict,) = conclude(tmp_path, COUNT, of=of).verdicts
+    assert (verdict.outcome, verdict.reason) == (outcome, reason)
+
+
+def test_findings_are_facts_for_later_rules_and_supersede(tmp_path: Path) -> None:
+    conclusions = conclude(tmp_path, COUNT, EACH)
+    (count,) = conclusions.findings["count"]
+    (each,) = conclusions.findings["each"]
+    assert each.subject.name == "trial-0"
+    assert each.superseded_by == count.id
+    assert each.trials == ("trial-0",)
+    assert conclude(tmp_path, COUNT, EACH, of=study(12)).findings == {}
+
+
+def test_parameters_and_switches_of_the_user(tmp_path: Path) -> None:
+    settings = RuleSettings(parameters={"count": {"limit": 3}})
+    assert conclude(tmp_path, COUNT, settings=settings).findings == {}
+    settings = RuleSettings(disabled={"count": "we know"})
+    (verdict,) = conclude(tmp_path, COUNT, settings=settings).verdicts
+    assert verdict.outcome is Outcome.NOT_EVALUATED
+    assert verdict.reason == "switched off: we know"
+
+
+def test_questions_are_asked_until_answered(tmp_path: Path) -> None:
+    assert list(conclude(tmp_path, COUNT).questions) == ["budget"]
+    answered = study()
+    answered = Study(
+        answered.name,
+        answered.trials,
+        answered.objective,
+        answered.search_space,
+        facts={"budget": 10},
+    )
+    assert conclude(tmp_path, COUNT, of=answered).questions == {}
+
+
+def test_a_rule_without_subjects_is_not_silent(tmp_path: Path) -> None:
+    text = EACH.replace("subject: trial", "subject: hyperparameter").replace(
+        "trial.infeasible and ", ""
+    )
+    text = text.replace("{trial.name}", "x").replace("trial.cause == 'diverged'", "1")
+    text = text.replace("trial.cause, ", "")
+    bare = Study("s", (Trial("t", error=1.0),))
+    (verdict,) = conclude(tmp_path, text, of=bare).verdicts
+    assert verdict.outcome is Outcome.NOT_EVALUATED
+    assert "hyperparameters" in verdict.reason
