@@ -150,6 +150,15 @@ class Recommendation:
     findings: tuple[Finding, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class RuleNote:
+    """What a report says of a rule beside its verdicts."""
+
+    id: str
+    summary: str  # one line: the defect that the rule looks for
+    playbook: str  # anchor, with the leading #
+
+
 @dataclass(frozen=True)
 class Evaluation:
     """Everything that was concluded. Whatever comes after only renders it."""
@@ -161,6 +170,7 @@ class Evaluation:
     recommendations: tuple[Recommendation, ...] = ()  # in the order to act on them
     questions: tuple[Question, ...] = ()
     problems: tuple[Problem, ...] = ()
+    rules: Mapping[str, RuleNote] = field(default_factory=dict)  # by id
 
     def of_study(self, study: Study) -> tuple[Finding, ...]:
         """The findings of one study."""

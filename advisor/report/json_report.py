@@ -1,0 +1,255 @@
+"""The evaluation as JSON, in the shape of `schema.json` beside this file.
+
+Strict JSON: numbers that are not finite are the texts `NaN`, `Infinity`, `-Infinity`.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from advisor import __version__
+from advisor.errors import Problem
+from advisor.model.finding import (
+    Evaluation,
+    Evidence,
+    Finding,
+    Recommendation,
+    Step,
+    Subject,
+    Verdict,
+)
+from advisor.model.search_space import Hyperparameter
+from advisor.model.study import Study
+from advisor.model.trial import Trial
+from advisor.report import summary
+
+NAME = "json"
+
+SCHEMA_VERSION = 1
+"""Raised when a field changes its meaning or goes away; new fields may join."""
+
+
+def render(evaluation: Evaluation) -> str:
+    """The whole evaluation; curves stay in the logs."""
+    return json.dumps(data(evaluation), indent=1, ensure_ascii=False, allow_nan=False)
+
+
+def data(evaluation: Evaluation) -> dict[str, Any]:
+    """The evaluation as plain dictionaries, lists, texts and finite numbers."""
+    report = {
+        "version": SCHEMA_VERSION,
+        "advisor": __version__,
+        "state": summary.state(evaluation),
+        "worst": evaluation.worst and str(evaluation.worst),
+        "counts": _counts(evaluation),
+        "recommendations": [_recommendation(r) for r in evaluation.recommendations],
+        "findings": [_finding(each) for each in evaluation.findings],
+        "verdicts": [_verdict(each) for each in evaluation.verdicts],
+        "questions": [
+            {
+                "fact": each.fact,
+                "question": each.question,
+                "because": each.because,
+                "example": each.example,
+            }
+            for each in evaluation.questions
+        ],
+        "studies": [_study(evaluation, study) for study in evaluation.studies],
+        "rules": {
+            name: {"summary": note.summary, "playbook": note.playbook}
+            for name, note in evaluation.rules.items()
+        },
+        "roots": list(evaluation.logs.roots),
+        "problems": [_problem(each) for each in summary.problems(evaluation)],
+        "unclaimed": evaluation.logs.unclaimed,
+    }
+    plain: dict[str, Any] = _plain(report)
+    return plain
+
+
+def _counts(evaluation: Evaluation) -> dict[str, Any]:
+    opened = summary.open_findings(evaluation.findings)
+    counts: dict[str, Any] = {
+        "files": summary.files(evaluation),
+        "studies": len(evaluation.studies),
+        "trials": sum(len(study.trials) for study in evaluation.studies),
+        "superseded": len(evaluation.findings) - len(opened),
+    }
+    for severity in summary.SEVERITY_NOUNS:
+        counts[str(severity)] = sum(each.severity is severity for each in opened)
+    return counts
+
+
+def _recommendation(each: Recommendation) -> dict[str, Any]:
+    return {
+        "do": each.action.do,
+        "why": each.action.why,
+        "severity": str(each.severity),
+        "findings": [finding.id for finding in each.findings],
+    }
+
+
+def _finding(each: Finding) -> dict[str, Any]:
+    return {
+        "id": each.id,
+        "rule": each.rule,
+        "subject": _subject(each.subject),
+        "severity": str(each.severity),
+        "message": each.message,
+        "evidence": [_evidence(part) for part in each.evidence],
+        "caveats": each.caveats,
+        "actions": [{"do": part.do, "why": part.why} for part in each.actions],
+        "next_round": [
+            {"edit": part.kind, "target": part.target, "with": part.arguments}
+            for part in each.edits
+        ],
+        "confirm": each.confirm,
+        "playbook": each.link,
+        "trials": each.trials,
+        "superseded_by": each.superseded_by,
+        "trace": [_step(part) for part in each.trace],
+    }
+
+
+def _verdict(each: Verdict) -> dict[str, Any]:
+    return {
+        "rule": each.rule,
+        "subject": _subject(each.subject),
+        "outcome": each.outcome.value,
+        "reason": each.reason,
+        "enable": each.enable,
+        "evidence": [_evidence(part) for part in each.evidence],
+        "trace": [_step(part) for part in each.trace],
+    }
+
+
+def _subject(each: Subject) -> dict[str, Any]:
+    return {"study": each.study, "kind": each.kind, "name": each.name}
+
+
+def _evidence(each: Evidence) -> dict[str, Any]:
+    return {
+        "name": each.name,
+        "value": each.value,
+        "unit": each.unit,
+        "meaning": each.meaning,
+    }
+
+
+def _step(each: Step) -> dict[str, Any]:
+    return {
+        "purpose": each.purpose,
+        "condition": each.condition,
+        "values": [_evidence(part) for part in each.values],
+        "result": each.result,
+    }
+
+
+def _study(evaluation: Evaluation, study: Study) -> dict[str, Any]:
+    objective = study.objective
+    logs = summary.logs_of(evaluation, study)
+    return {
+        "name": study.name,
+        "objective": objective
+        and {
+            "metric": objective.metric,
+            "goal": objective.goal.value,
+            "split": objective.split,
+            "selection": objective.selection,
+        },
+        "algorithm": study.algorithm,
+        "facts": study.facts,
+        "formats": sorted({log.format for log in logs}),
+        "search_space": [_hyperparameter(each) for each in study.search_space],
+        "best": study.best and study.best.name,
+        "trials": [_trial(study, each) for each in study.trials],
+        "readings": [
+            {
+                "what": each.what,
+                "value": each.value,
+                "reason": each.reason,
+                "override": each.override,
+                "certain": each.certain,
+            }
+            for each in study.readings
+        ],
+    }
+
+
+def _hyperparameter(each: Hyperparameter) -> dict[str, Any]:
+    return {
+        "name": each.name,
+        "alias": each.alias,
+        "kind": each.kind,
+        "role": each.role,
+        "scale": each.scale if each.ordered else None,
+        "lower": each.lower,
+        "upper": each.upper,
+        "declared": each.declared,
+        "hard": sorted(each.hard),
+        "choices": each.choices,
+        "varies": each.varies,
+    }
+
+
+def _trial(study: Study, each: Trial) -> dict[str, Any]:
+    reason = each.infeasibility
+    return {
+        "name": each.name,
+        "status": each.status.value,
+        "rank": study.ranks.get(each.name),
+        "value": None if each.error is None else study.sign * each.error,
+        "final_value": (
+            None if each.final_error is None else study.sign * each.final_error
+        ),
+        "best_step": each.best_step,
+        "last_step": each.last_step,
+        "max_train_steps": each.max_train_steps,
+        "seed": each.seed,
+        "infeasible": reason
+        and {"cause": reason.cause, "detail": reason.detail, "step": reason.step},
+        "hyperparameters": each.hyperparameters,
+        "sources": each.sources,
+    }
+
+
+def _problem(each: Problem) -> dict[str, Any]:
+    return {
+        "path": each.path,
+        "line": each.line,
+        "column": each.column,
+        "offset": each.offset,
+        "expected": each.expected,
+        "found": each.found,
+        "remedy": each.remedy,
+    }
+
+
+def _plain(value: Any) -> Any:
+    """`value` as strict JSON can hold it."""
+    if isinstance(value, bool | int | str) or value is None:
+        return value
+    if isinstance(value, float):
+        return _number(float(value))
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list | set | frozenset):
+        return [_plain(item) for item in value]
+    if isinstance(value, Path):
+        return value.as_posix()
+    if isinstance(value, Enum):
+        return _plain(value.value)
+    if hasattr(value, "item"):  # a numpy scalar
+        return _plain(value.item())
+    return str(value)
+
+
+def _number(value: float) -> float | str:
+    if math.isfinite(value):
+        return value
+    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
