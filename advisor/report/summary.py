@@ -16,7 +16,7 @@ from advisor.model.finding import (
     SubjectKind,
     Verdict,
 )
-from advisor.model.log import TrialLog
+from advisor.model.log import Logs, TrialLog
 from advisor.model.study import Study
 from advisor.model.trial import TrialStatus
 from advisor.report.numbers import count
@@ -119,8 +119,13 @@ def severities(findings: Iterable[Finding]) -> str:
 
 def problems(evaluation: Evaluation) -> tuple[Problem, ...]:
     """Everything that could not be read, each once, in order of place."""
-    found = {*evaluation.problems, *evaluation.logs.problems}
-    for log in evaluation.logs.trials:
+    return problems_of(evaluation.logs, evaluation.problems)
+
+
+def problems_of(logs: Logs, others: Iterable[Problem] = ()) -> tuple[Problem, ...]:
+    """The problems of the logs, and `others`, each once, in order of place."""
+    found = {*others, *logs.problems}
+    for log in logs.trials:
         found.update(log.problems)
     return tuple(sorted(found, key=lambda each: (each.place, each.found)))
 

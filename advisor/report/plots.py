@@ -1,0 +1,64 @@
+"""Draws the plots of an evaluation into a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from advisor.model.finding import Evaluation
+from advisor.model.study import Study
+from advisor.report import axis_plot, curves_plot, isolation_plot, plot_style
+from advisor.report.figure import Figure
+from advisor.report.markup import code
+
+STUDIES = 12  # that get plots
+
+
+def draw_all(evaluation: Evaluation, folder: Path) -> tuple[Figure, ...]:
+    """Draws every plot; the paths of the figures are relative to `folder`'s parent."""
+    figures: list[Figure] = []
+    for index, study in enumerate(evaluation.studies[:STUDIES], start=1):
+        stem = plot_style.file_stem(index, study.name)
+        figures += draw_study(study, folder, stem)
+    return tuple(figures)
+
+
+def draw_study(study: Study, folder: Path, stem: str) -> Iterator[Figure]:
+    """Draws the plots of one study, as files that begin with `stem`."""
+    axes = axis_plot.axis_plot(study)
+    if axes is not None:
+        axis_plot.draw(axes, _file(folder, f"{stem}-hyperparameters.png"))
+        more = f" {axes.left_out} more vary." if axes.left_out else ""
+        yield Figure(
+            study.name,
+            f"{folder.name}/{stem}-hyperparameters.png",
+            f"{axes.metric} against each hyperparameter that varies",
+            "Every trial once in each panel. Best trials that crowd at a bound ask for "
+            f"a wider search; infeasible trials are the crosses at the top.{more}",
+        )
+    for plot in curves_plot.curves_plots(study):
+        kind = "loss" if plot.metric == "loss" else "curves"
+        curves_plot.draw(plot, _file(folder, f"{stem}-{kind}.png"))
+        yield Figure(
+            study.name,
+            f"{folder.name}/{stem}-{kind}.png",
+            f"{plot.metric} of the best trials during training",
+            "All panels share their axes of values; the first steps may lie above.",
+        )
+    isolation = isolation_plot.isolation_plots(study)
+    if isolation:
+        isolation_plot.draw(isolation, _file(folder, f"{stem}-isolation.png"))
+        names = ", ".join(code(each.hyperparameter) for each in isolation)
+        yield Figure(
+            study.name,
+            f"{folder.name}/{stem}-isolation.png",
+            f"best {isolation[0].metric} for each value of the scientific "
+            "hyperparameters",
+            f"The best trial for each value of {names}. Compare only values that had "
+            "about as many trials.",
+        )
+
+
+def _file(folder: Path, name: str) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / name
