@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 PANELS = 12
 GOOD = 5  # trials that are highlighted, the best one among them
 CATEGORIES = 10
+CROWD = 40  # trials from which those at the same place are spread out
+FEW_VALUES = 6  # up to which each has a tick, and its trials are spread out
 BAND = 0.13  # part of the height kept for infeasible trials
 
 
@@ -47,9 +50,9 @@ class AxisPlot:
 
 
 def axis_plot(study: Study) -> AxisPlot | None:
-    """What to draw; nothing if no hyperparameter varies or no trial has a result."""
+    """What to draw; nothing if no hyperparameter varies or there is one trial."""
     varied = study.search_space.varied
-    if not varied or not (study.ranked or study.infeasible):
+    if not varied or len(study.ranked) + len(study.infeasible) < 2:
         return None
     places = {trial.name: i for i, trial in enumerate(study.trials)}
     return AxisPlot(
@@ -126,13 +129,31 @@ def _draw_panel(
 ) -> None:
     positions = np.array(panel.positions)
     if panel.categories:
-        positions = positions + [0.5 * style.spread(i) for i in range(len(positions))]
+        width = 0.5 * min(1.0, len(positions) / CROWD)
+        positions = positions + [width * style.spread(i) for i in range(len(positions))]
+    elif (
+        len(positions) > CROWD
+        and len(set(positions[np.isfinite(positions)])) <= FEW_VALUES
+    ):
+        positions = _spread(panel.hyperparameter, positions)
     _draw_trials(plot, axes, positions, values, axis)
     style.show_values(axes, axis)
     _leave_band(axes, axis)
     _draw_infeasible(plot, axes, positions)
     _place_x(panel, axes, np.array(panel.positions))
     axes.set_xlabel(style.label(panel.hyperparameter.name, 34))
+
+
+def _spread(each: Hyperparameter, positions: FloatArray) -> FloatArray:
+    """Trials with the same value side by side instead of on top of each other."""
+    if not each.varies:
+        return positions
+    return np.array(
+        [
+            each.value_at(each.position(value) + 0.05 * style.spread(i))
+            for i, value in enumerate(positions.tolist())
+        ]
+    )
 
 
 def _draw_trials(
@@ -204,7 +225,9 @@ def _draw_infeasible(plot: AxisPlot, axes: Axes, positions: FloatArray) -> None:
         )
     )
     order = np.arange(len(positions))[infeasible]
-    heights = [1 - BAND / 2 + 0.6 * BAND * style.spread(int(i)) for i in order]
+    heights = [
+        1 - BAND / 2 + 0.6 * BAND * style.spread(int(i), upright=True) for i in order
+    ]
     area, _ = style.size_of(len(positions))
     axes.scatter(
         positions[infeasible],
@@ -256,7 +279,7 @@ def _place_x(panel: AxisPanel, axes: Axes, positions: FloatArray) -> None:
         axes.set_xlim(low - pad, high + pad)
         axes.xaxis.set_major_locator(_few_ticks(each))
     tried = sorted(set(finite.tolist()))
-    if 1 < len(tried) <= 6:
+    if 1 < len(tried) <= FEW_VALUES:
         axes.set_xticks(tried, [setting(_whole(value)) for value in tried])
         axes.xaxis.set_minor_locator(NullLocator())
 
@@ -268,7 +291,7 @@ def _whole(value: float) -> float | int:
 def _few_ticks(each: Hyperparameter) -> Any:
     from matplotlib.ticker import MaxNLocator
 
-    return MaxNLocator(5, integer=each.kind == "integer")
+    return MaxNLocator(5, steps=[1, 2, 2.5, 5, 10], integer=each.kind == "integer")
 
 
 def _beyond(values: FloatArray, axis: style.ValueAxis) -> Any:
@@ -291,7 +314,8 @@ def _legend(plot: AxisPlot, *, beyond: bool) -> list[Any]:
         )
     if len(plot.best) > 1:
         handles.append(mark(f"next best {len(plot.best) - 1}", "o", style.BLUE, 7))
-    handles.append(mark("other trials", "o", style.GREY, 6))
+    if sum(map(math.isfinite, plot.values)) > len(plot.best):
+        handles.append(mark("other trials", "o", style.GREY, 6))
     if beyond:
         handles.append(mark("far worse", "^", style.GREY, 6))
     if any(plot.infeasible):

@@ -46,11 +46,11 @@ class IsolationPlot:
 
 
 def isolation_plots(study: Study) -> tuple[IsolationPlot, ...]:
-    """One for each scientific hyperparameter that varies, at most four."""
-    scientific = [each for each in study.search_space.varied if _is_scientific(each)]
-    if not study.ranked:
-        return ()
-    return tuple(
+    """One for each scientific hyperparameter with two values or more, at most four."""
+    scientific = [
+        each for each in study.search_space.varied if each.role == "scientific"
+    ]
+    plots = (
         IsolationPlot(
             study=study.name,
             metric=study.objective.metric if study.objective else "objective",
@@ -59,8 +59,14 @@ def isolation_plots(study: Study) -> tuple[IsolationPlot, ...]:
             ordered=each.ordered,
             buckets=_buckets(study, each),
         )
-        for each in scientific[:PANELS]
+        for each in scientific
     )
+    compared = [
+        plot
+        for plot in plots
+        if sum(each.best is not None for each in plot.buckets) > 1
+    ]
+    return tuple(compared[:PANELS])
 
 
 def draw(plots: Sequence[IsolationPlot], path: Path) -> None:
@@ -85,10 +91,6 @@ def draw(plots: Sequence[IsolationPlot], path: Path) -> None:
             _legend(),
         )
         style.save(canvas, path)
-
-
-def _is_scientific(each: Hyperparameter) -> bool:
-    return each.role == "scientific"
 
 
 def _buckets(study: Study, each: Hyperparameter) -> tuple[Bucket, ...]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from advisor.model.finding import Evaluation, Finding, Recommendation
 from advisor.report import summary
 from advisor.report.figure import Figure
-from advisor.report.markdown_findings import anchor
+from advisor.report.markdown_findings import anchor, section_name
 from advisor.report.markdown_study import study_section
 from advisor.report.markup import bullets, code, image, link, table, text
 from advisor.report.numbers import count
@@ -100,7 +100,9 @@ def _recommendation(evaluation: Evaluation, i: int, each: Recommendation) -> str
     if hidden:
         evidence.append(_more(hidden))
     if first is not None and first.playbook:
-        evidence.append(f"{_word(each)}; playbook: {link(_section(first), first.link)}")
+        evidence.append(
+            f"{_word(each)}; playbook: {link(section_name(first), first.link)}"
+        )
     return "\n".join([*lines, "", bullets(evidence, len(margin))])
 
 
@@ -113,10 +115,6 @@ def _more(findings: Sequence[Finding]) -> str:
 
 def _word(recommendation: Recommendation) -> str:
     return summary.SEVERITY_NOUNS[recommendation.severity].capitalize()
-
-
-def _section(finding: Finding) -> str:
-    return finding.playbook.lstrip("#").replace("-", " ")
 
 
 def _questions(evaluation: Evaluation) -> str:

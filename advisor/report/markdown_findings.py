@@ -22,6 +22,11 @@ def anchor(finding: Finding) -> str:
     return f"{summary.SEVERITY_NOUNS[finding.severity]}-{finding.id}"
 
 
+def section_name(finding: Finding) -> str:
+    """The section of the playbook, readable."""
+    return finding.playbook.lstrip("#").replace("-", " ")
+
+
 def findings_section(evaluation: Evaluation, study: Study) -> str:
     """The findings in full, most severe first; what one explains stands below it."""
     findings = evaluation.of_study(study)
@@ -34,7 +39,10 @@ def findings_section(evaluation: Evaluation, study: Study) -> str:
     parts = ["### Findings"]
     for group in groups.values():
         shown = group if len(group) <= ALIKE + 1 else group[:ALIKE]
-        parts += [_finding(study, each, causes) for each in shown]
+        parts += [
+            _finding(study, each, causes, first=shown[0] if i else None)
+            for i, each in enumerate(shown)
+        ]
         hidden = group[len(shown) :]
         if hidden:
             parts.append(_hidden(hidden))
@@ -66,13 +74,31 @@ def verdicts_section(evaluation: Evaluation, study: Study) -> str:
 
 
 def _finding(
-    study: Study, finding: Finding, causes: Mapping[str, tuple[Finding, ...]]
+    study: Study,
+    finding: Finding,
+    causes: Mapping[str, tuple[Finding, ...]],
+    first: Finding | None,
 ) -> str:
-    names = names_in(finding, study)
+    """One finding; what it says exactly like `first` of its kind is not repeated."""
     word = summary.SEVERITY_NOUNS[finding.severity].capitalize()
+    names = names_in(finding, study)
     parts = [f"#### {word}: {finding.id}", text(finding.message, names)]
     if finding.evidence:
         parts.append(_evidence(finding.evidence))
+    if first is not None and _advice(study, first) == _advice(study, finding):
+        reference = link(first.id, f"#{anchor(first)}")
+        parts.append(f"What to do: as for {reference}.")
+    else:
+        parts.append(bullets(_advice(study, finding)))
+    below = causes.get(finding.id, ())
+    if below:
+        parts.append(_explained(study, below, causes))
+    return "\n\n".join(part for part in parts if part)
+
+
+def _advice(study: Study, finding: Finding) -> list[str]:
+    """Caveats, actions, edits, the confirming experiment and the link, as bullets."""
+    names = names_in(finding, study)
     items = [f"But: {text(caveat, names)}" for caveat in finding.caveats]
     items += [_action(finding, i, names) for i in range(len(finding.actions))]
     items += [
@@ -85,12 +111,8 @@ def _finding(
         shown = listing((code(name) for name in finding.trials), limit=SUBJECTS)
         items.append(f"Trials: {shown}")
     if finding.playbook:
-        items.append(f"Playbook: {link(finding.playbook.lstrip('#'), finding.link)}")
-    parts.append(bullets(items))
-    below = causes.get(finding.id, ())
-    if below:
-        parts.append(_explained(study, below, causes))
-    return "\n\n".join(part for part in parts if part)
+        items.append(f"Playbook: {link(section_name(finding), finding.link)}")
+    return items
 
 
 def _action(finding: Finding, i: int, names: Sequence[str]) -> str:

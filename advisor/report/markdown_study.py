@@ -16,7 +16,7 @@ from advisor.report.words import listing, value_in_yaml
 
 BEST = 10
 INFEASIBLE = 10
-COLUMNS = 8  # hyperparameters in the table of the best trials
+COLUMNS = 6  # hyperparameters in the table of the best trials
 CHOICES = 6
 HYPERPARAMETERS = 40
 NAME_LENGTH = 80

@@ -203,16 +203,19 @@ def label(text: str, width: int) -> str:
     return shorten(text, width)
 
 
-def spread(index: int) -> float:
-    """A shift in -0.5 to 0.5 that keeps neighbours apart, the same every time."""
-    return (index * 0.6180339887498949) % 1 - 0.5
+def spread(index: int, *, upright: bool = False) -> float:
+    """A shift in -0.5 to 0.5 that keeps neighbours apart, the same every time.
+
+    `upright` gives a second shift, independent of the first.
+    """
+    return (index * (0.7548776662466927 if upright else 0.5698402909980532)) % 1 - 0.5
 
 
 def size_of(points: int) -> tuple[float, float]:
     """Area and opacity of a marker among so many."""
     if points <= 60:
         return 34.0, 0.75
-    return (18.0, 0.55) if points <= 300 else (9.0, 0.35)
+    return (18.0, 0.55) if points <= 300 else (10.0, 0.45)
 
 
 def file_stem(index: int, name: str) -> str:

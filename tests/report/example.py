@@ -331,7 +331,10 @@ def evaluation(trials: int = 40) -> Evaluation:
                 Recommendation(each.actions[0], each.severity, (each,))
                 for each in leading
             ),
-            Recommendation(spikes[0].actions[0], Severity.WARNING, spikes),
+            *(
+                Recommendation(each.actions[0], Severity.WARNING, spikes)
+                for each in spikes[:1]
+            ),
             Recommendation(hostile.actions[0], Severity.WARNING, (hostile,)),
         ),
         questions=(

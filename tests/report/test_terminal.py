@@ -1,0 +1,111 @@
+import re
+
+import pytest
+
+from advisor.model.finding import Evaluation, Severity, Subject
+from advisor.report import terminal
+from advisor.report.layout import cells, shorten, wrap
+from tests.report import example
+
+ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@pytest.mark.parametrize("width", [80, 50])
+@pytest.mark.parametrize("trials", [1, 40, 300])
+def test_no_line_is_wider_than_asked(width, trials):
+    text = terminal.render(example.evaluation(trials), width=width)
+    assert max(map(cells, text.splitlines())) <= width
+
+
+def test_colour_changes_nothing_but_colour():
+    evaluation = example.evaluation()
+    plain = terminal.render(evaluation)
+    coloured = terminal.render(evaluation, color=True)
+    assert "\x1b" not in plain
+    assert "\x1b[1;31m  error" in coloured
+    assert ESCAPES.sub("", coloured) == plain
+
+
+def test_plain_text_does_not_need_rich():
+    import subprocess
+    import sys
+
+    program = (
+        "import sys; from advisor.report import terminal;"
+        "from tests.report import example;"
+        "terminal.render(example.empty());"
+        "assert not {'rich', 'pandas', 'scipy', 'matplotlib'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_says_what_was_found_and_what_to_do():
+    text = terminal.render(example.evaluation())
+    lines = text.splitlines()
+    assert lines[0] == "41 trials in 2 studies, from 41 files"
+    assert "  error    learning_rate: the best trials lie at 0.0402 to 0.0531" in text
+    assert "           explains optimum-at-boundary" in lines
+    assert "           and 4 more loss-spikes: sweep/trial-13" in text
+    start = lines.index("Do these next")
+    assert lines[start + 1].startswith("  1. Add learning-rate warmup (1,000 steps)")
+    assert "2 errors, 8 warnings, 1 note (1 more explained by these)" in lines
+    assert "Rules: 6 fired, 2 clear, 1 inconclusive, 2 not evaluated." in lines
+    assert "Not evaluated for lack of: gradient norm, examples per second." in lines
+
+
+def test_a_superseded_finding_has_no_line_of_its_own():
+    text = terminal.render(example.evaluation())
+    assert "the optimum lies at the upper bound" not in text
+
+
+def test_silence_is_not_health():
+    text = terminal.render(example.empty())
+    assert "no findings" in text
+    assert "No trial has a result that can be compared" in text
+    assert "Rules: none evaluated." in text
+
+
+def test_names_cannot_reach_the_terminal_or_the_build_service():
+    hostile = "\x1b]0;owned\x07 x\n::set-output name=a::b \u202e ##[group]"
+    study = example.single()
+    finding = example.findings_of(example.sweep(3))[1]
+    evil = type(finding)(
+        rule="r",
+        subject=Subject(study.name, "trial", hostile),
+        severity=Severity.ERROR,
+        message=f"{hostile} failed",
+        evidence=(),
+        actions=(),
+    )
+    evaluation = Evaluation(example.empty().logs, (study,), (), (evil,))
+    for color in (False, True):
+        text = ESCAPES.sub("", terminal.render(evaluation, color=color))
+        assert not set(text) & {"\x1b", "\x07", "\u202e"}
+        assert "##[" not in text
+        assert not [x for x in text.splitlines() if x.strip().startswith("::")]
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "lines"),
+    [
+        ("a b c", 3, ["a b", "c"]),
+        ("", 5, [""]),
+        ("abcdefgh", 3, ["abc", "def", "gh"]),
+        ("日本語です", 4, ["日本", "語で", "す"]),
+        ("x ::y", 3, ["x", "∶:y"]),
+    ],
+)
+def test_wrapping_counts_columns(text, width, lines):
+    assert wrap(text, width) == lines
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("short", "short"), ("exactly8", "exactly8"), ("日本語ですよ", "日本語…")],
+)
+def test_shortening_counts_columns(text, expected):
+    assert shorten(text, 8) == expected
+
+
+def test_combining_marks_take_no_room():
+    assert cells("e\u0301") == 1
