@@ -1,22 +1,18 @@
-"""The isolation plot: the best trial for each value of a scientific hyperparameter."""
+"""The isolation plot: the best trial for each value of a scientific hyperparameter.
+
+What is shown; `isolation_drawing` draws it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from advisor.model.log import Value
 from advisor.model.search_space import Hyperparameter
 from advisor.model.study import Study
-from advisor.report import plot_style as style
-from advisor.report.numbers import number, setting
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from advisor.report.numbers import setting
 
 PANELS = 4
 BUCKETS = 6  # of a hyperparameter with more values than MOST_VALUES
@@ -69,30 +65,6 @@ def isolation_plots(study: Study) -> tuple[IsolationPlot, ...]:
     return tuple(compared[:PANELS])
 
 
-def draw(plots: Sequence[IsolationPlot], path: Path) -> None:
-    """Draws the plots of one study side by side."""
-    with style.drawing():
-        canvas, every = style.grid(len(plots), columns=2, height=3.1)
-        first = plots[0]
-        values = np.array([v for p in plots for b in p.buckets for v in b.values])
-        axis = style.value_axis(values, worse=1 if first.lower_is_better else -1)
-        for plot, axes in zip(plots, every, strict=True):
-            _draw_buckets(axes, plot, axis)
-            style.show_values(axes, axis)
-            axes.set_xlabel(style.label(plot.hyperparameter, 40))
-            if axes.get_subplotspec().is_first_col():  # type: ignore[union-attr]
-                axes.set_ylabel(style.label(plot.metric, 28))
-        better = "lower" if first.lower_is_better else "higher"
-        names = ", ".join(style.label(plot.hyperparameter, 24) for plot in plots)
-        style.heading(
-            canvas,
-            f"{style.label(first.study, 40)}: best {style.label(first.metric, 30)} by "
-            f"{names} ({better} is better)",
-            _legend(),
-        )
-        style.save(canvas, path)
-
-
 def _buckets(study: Study, each: Hyperparameter) -> tuple[Bucket, ...]:
     labels, bucket_of = _division(study, each)
     values: list[list[float]] = [[] for _ in labels]
@@ -112,7 +84,9 @@ def _buckets(study: Study, each: Hyperparameter) -> tuple[Bucket, ...]:
     )
 
 
-def _division(study: Study, each: Hyperparameter) -> tuple[list[str], Any]:
+def _division(
+    study: Study, each: Hyperparameter
+) -> tuple[list[str], Callable[[Value], int | None]]:
     """The labels of the buckets, and which bucket a value belongs to."""
     tried = {trial.hyperparameters.get(each.name) for trial in study.trials}
     numbers = sorted(
@@ -131,7 +105,7 @@ def _division(study: Study, each: Hyperparameter) -> tuple[list[str], Any]:
     edges = [each.value_at(i / BUCKETS) for i in range(BUCKETS + 1)]
     labels = [f"{_short(low)} to {_short(high)}" for low, high in pairwise(edges)]
 
-    def bucket(value: Any) -> int | None:
+    def bucket(value: Value) -> int | None:
         if isinstance(value, bool) or not isinstance(value, int | float):
             return None
         position = each.position(float(value))
@@ -146,53 +120,3 @@ def _index(known: list[str], name: str) -> int | None:
 
 def _short(value: float) -> str:
     return setting(float(f"{value:.2g}"))
-
-
-def _draw_buckets(axes: Axes, plot: IsolationPlot, axis: style.ValueAxis) -> None:
-    area, opacity = style.size_of(sum(len(each.values) for each in plot.buckets))
-    bests = [
-        (i, each.best) for i, each in enumerate(plot.buckets) if each.best is not None
-    ]
-    columns, heights = [i for i, _ in bests], [best for _, best in bests]
-    for i, each in enumerate(plot.buckets):
-        others = list(each.values)
-        if each.best is not None:
-            others.remove(each.best)
-        inside = [value for value in others if axis.low <= value <= axis.high]
-        spread = [i + 0.3 * style.spread(k) for k in range(len(inside))]
-        axes.scatter(spread, inside, s=area, c=style.GREY, alpha=opacity, lw=0)
-    if plot.ordered:
-        axes.plot(columns, heights, color=style.BLUE, lw=1.2, zorder=2)
-    axes.scatter(columns, heights, s=80, c=style.BLUE, zorder=3, lw=0)
-    for i, best in bests:
-        axes.annotate(
-            number(best),
-            (i, best),
-            xytext=(12, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=10,
-            color=style.BLUE,
-            bbox={"fc": "white", "ec": "none", "alpha": 0.7, "pad": 0.8},
-        )
-    axes.set_xlim(-0.6, len(plot.buckets) - 0.4)
-    axes.set_xticks(
-        range(len(plot.buckets)), [_tick(each) for each in plot.buckets], fontsize=10
-    )
-
-
-def _tick(bucket: Bucket) -> str:
-    feasible = len(bucket.values)
-    counted = f"{feasible} trial{'' if feasible == 1 else 's'}"
-    if bucket.infeasible:
-        counted += f"\n{bucket.infeasible} infeasible"
-    return f"{style.label(bucket.label, 16)}\n{counted}"
-
-
-def _legend() -> list[Any]:
-    from matplotlib.lines import Line2D
-
-    def dot(text: str, color: str, size: float) -> Line2D:
-        return Line2D([], [], ls="", marker="o", color=color, ms=size, label=text)
-
-    return [dot("best trial", style.BLUE, 9), dot("other trials", style.GREY, 6)]

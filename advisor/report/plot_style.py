@@ -193,6 +193,15 @@ def heading(canvas: Canvas, text: str, handles: Sequence[Any] = ()) -> None:
     )
 
 
+def key(text: str, color: str, marker: str = "", size: float = 7, **look: Any) -> Any:
+    """An entry of a legend: a marker, or a line where there is none."""
+    from matplotlib.lines import Line2D
+
+    if marker:
+        look = {"ls": "", **look}
+    return Line2D([], [], color=color, marker=marker, ms=size, label=text, **look)
+
+
 def label(text: str, width: int) -> str:
     """Text from logs, short enough to be drawn; the end of a path tells more."""
     text = printable(text)

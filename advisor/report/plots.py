@@ -7,8 +7,11 @@ from pathlib import Path
 
 from advisor.model.finding import Evaluation
 from advisor.model.study import Study
-from advisor.report import axis_plot, curves_plot, isolation_plot, plot_style
+from advisor.report import axis_drawing, curves_drawing, isolation_drawing, plot_style
+from advisor.report.axis_plot import axis_plot
+from advisor.report.curves_plot import curves_plots
 from advisor.report.figure import Figure
+from advisor.report.isolation_plot import isolation_plots
 from advisor.report.markup import code
 
 STUDIES = 12  # that get plots
@@ -25,9 +28,9 @@ def draw_all(evaluation: Evaluation, folder: Path) -> tuple[Figure, ...]:
 
 def draw_study(study: Study, folder: Path, stem: str) -> Iterator[Figure]:
     """Draws the plots of one study, as files that begin with `stem`."""
-    axes = axis_plot.axis_plot(study)
+    axes = axis_plot(study)
     if axes is not None:
-        axis_plot.draw(axes, _file(folder, f"{stem}-hyperparameters.png"))
+        axis_drawing.draw(axes, _file(folder, f"{stem}-hyperparameters.png"))
         more = f" {axes.left_out} more vary." if axes.left_out else ""
         yield Figure(
             study.name,
@@ -36,18 +39,18 @@ def draw_study(study: Study, folder: Path, stem: str) -> Iterator[Figure]:
             "Every trial once in each panel. Best trials that crowd at a bound ask for "
             f"a wider search; infeasible trials are the crosses at the top.{more}",
         )
-    for plot in curves_plot.curves_plots(study):
+    for plot in curves_plots(study):
         kind = "loss" if plot.metric == "loss" else "curves"
-        curves_plot.draw(plot, _file(folder, f"{stem}-{kind}.png"))
+        curves_drawing.draw(plot, _file(folder, f"{stem}-{kind}.png"))
         yield Figure(
             study.name,
             f"{folder.name}/{stem}-{kind}.png",
             f"{plot.metric} of the best trials during training",
             "All panels share their axes of values; the first steps may lie above.",
         )
-    isolation = isolation_plot.isolation_plots(study)
+    isolation = isolation_plots(study)
     if isolation:
-        isolation_plot.draw(isolation, _file(folder, f"{stem}-isolation.png"))
+        isolation_drawing.draw(isolation, _file(folder, f"{stem}-isolation.png"))
         names = ", ".join(code(each.hyperparameter) for each in isolation)
         yield Figure(
             study.name,
