@@ -12,7 +12,6 @@ from advisor.model.curve import FloatArray
 from advisor.model.search_space import Hyperparameter
 from advisor.report import plot_style as style
 from advisor.report.axis_plot import AxisPanel, AxisPlot
-from advisor.report.numbers import setting
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,7 +35,7 @@ def draw(plot: AxisPlot, path: Path) -> None:
                 axes.set_ylabel(style.label(plot.metric, 28))
         style.heading(
             canvas,
-            f"{style.label(plot.study, 40)}: {style.label(plot.metric, 30)} by "
+            f"{style.label(plot.study, 30)}: {style.label(plot.metric, 30)} by "
             f"hyperparameter ({better} is better)",
             _legend(plot, beyond=bool(_beyond(values, axis).any())),
         )
@@ -100,7 +99,7 @@ def _draw_trials(
         axes.scatter(
             positions[beyond],
             np.full(beyond.sum(), edge),
-            s=area,
+            s=1.5 * area,
             c=style.GREY,
             marker=marker,
             clip_on=False,
@@ -203,12 +202,8 @@ def _place_x(panel: AxisPanel, axes: Axes, positions: FloatArray) -> None:
         axes.xaxis.set_major_locator(_few_ticks(each))
     tried = sorted(set(finite.tolist()))
     if 1 < len(tried) <= FEW_VALUES:
-        axes.set_xticks(tried, [setting(_whole(value)) for value in tried])
+        axes.set_xticks(tried, [style.tick(value) for value in tried])
         axes.xaxis.set_minor_locator(NullLocator())
-
-
-def _whole(value: float) -> float | int:
-    return int(value) if value.is_integer() and abs(value) < 1e7 else value
 
 
 def _few_ticks(each: Hyperparameter) -> Any:
@@ -232,7 +227,8 @@ def _legend(plot: AxisPlot, *, beyond: bool) -> list[Any]:
     if sum(map(math.isfinite, plot.values)) > len(plot.best):
         keys.append(style.key("other trials", style.GREY, "o", 6))
     if beyond:
-        keys.append(style.key("far worse", style.GREY, "^", 6))
+        marker = "^" if plot.lower_is_better else "v"
+        keys.append(style.key("far worse", style.GREY, marker))
     if any(plot.infeasible):
         n = sum(plot.infeasible)
         keys.append(style.key(f"infeasible ({n})", style.RED, "x", mew=1.5))

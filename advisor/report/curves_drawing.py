@@ -15,6 +15,7 @@ from advisor.report.numbers import number
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+LONG = 500  # points from which a line is drawn thinner
 START = 0.2  # part of the steps whose values do not stretch the axis
 
 
@@ -36,7 +37,7 @@ def draw(plot: CurvesPlot, path: Path) -> None:
                 axes.set_ylabel(style.label(plot.metric, 28))
         style.heading(
             canvas,
-            f"{style.label(plot.study, 40)}: {style.label(plot.metric, 30)} "
+            f"{style.label(plot.study, 30)}: {style.label(plot.metric, 30)} "
             "during training",
             _legend(plot),
         )
@@ -63,7 +64,7 @@ def _draw_panel(
         _line(axes, panel.training, color=style.ORANGE, lw=1.2)
     if panel.validation is not None:
         _line(axes, panel.validation, color=style.BLUE, lw=1.8)
-    axes.set_title(style.label(panel.title, 52), loc="left")
+    axes.set_title(_title(panel), loc="left")
     if panel.best is None:
         return
     step, value = panel.best
@@ -81,6 +82,14 @@ def _draw_panel(
         va="top" if worse > 0 else "bottom",
         fontsize=10,
     )
+
+
+def _title(panel: CurvesPanel) -> str:
+    name = style.label(panel.trial, 46)
+    if panel.rank is None:
+        return name
+    place = {1: "best", 2: "2nd", 3: "3rd"}.get(panel.rank, f"{panel.rank}th")
+    return f"{place}: {name}"
 
 
 def _in_right_half(panel: CurvesPanel, step: int) -> bool:
@@ -116,6 +125,8 @@ def _draw_infeasible(axes: Axes, plot: CurvesPlot, axis: style.ValueAxis) -> Non
 def _line(axes: Axes, curve: Curve, **look: Any) -> None:
     if len(curve) == 1:
         look = {**look, "marker": "o", "ms": 5}
+    if len(curve) > LONG:
+        look["lw"] *= 0.5
     axes.plot(curve.steps, curve.values, **look)
 
 

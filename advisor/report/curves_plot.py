@@ -22,7 +22,8 @@ INFEASIBLE = 6
 class CurvesPanel:
     """The curves of one trial, as logged, and its best checkpoint."""
 
-    title: str
+    trial: str
+    rank: int | None  # None where no trial has a result
     training: Curve | None
     validation: Curve | None
     best: tuple[int, float] | None = None  # step and value
@@ -103,8 +104,8 @@ def _panel(
         at = np.flatnonzero(validation.steps == trial.best_step)
         if len(at) and np.isfinite(validation.values[at[-1]]):
             best = (trial.best_step, float(validation.values[at[-1]]))
-    title = trial.name if not study.ranked else f"{_place(rank)}: {trial.name}"
-    return CurvesPanel(title, training, validation, best)
+    place = rank if study.ranked else None
+    return CurvesPanel(trial.name, place, training, validation, best)
 
 
 def _ended(
@@ -133,7 +134,3 @@ def _objective_is_loss(study: Study) -> bool:
         if loss is not None:
             return loss == trial.curves.get("validation_error")
     return False
-
-
-def _place(rank: int) -> str:
-    return "best" if rank == 1 else {2: "2nd", 3: "3rd"}.get(rank, f"{rank}th")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,30 +15,29 @@ from advisor.report.numbers import number
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+ROOM = 0.08  # part of the height
+
 
 def draw(plots: Sequence[IsolationPlot], path: Path) -> None:
     """Draws the plots of one study side by side."""
     with style.drawing():
-        canvas, every = style.grid(len(plots), columns=2, height=3.1)
+        canvas, every = style.grid(len(plots), columns=1, height=2.9)
         first = plots[0]
         values = np.array([v for p in plots for b in p.buckets for v in b.values])
         axis = style.value_axis(values, worse=1 if first.lower_is_better else -1)
         for plot, axes in zip(plots, every, strict=True):
             _draw_buckets(axes, plot, axis)
             style.show_values(axes, axis)
+            _leave_room(axes, axis, below=first.lower_is_better)
             axes.set_xlabel(style.label(plot.hyperparameter, 40))
             if axes.get_subplotspec().is_first_col():  # type: ignore[union-attr]
                 axes.set_ylabel(style.label(plot.metric, 28))
         better = "lower" if first.lower_is_better else "higher"
-        names = ", ".join(style.label(plot.hyperparameter, 24) for plot in plots)
         style.heading(
             canvas,
-            f"{style.label(first.study, 40)}: best {style.label(first.metric, 30)} by "
-            f"{names} ({better} is better)",
-            [
-                style.key("best trial", style.BLUE, "o", 9),
-                style.key("other trials", style.GREY, "o", 6),
-            ],
+            f"{style.label(first.study, 30)}: best {style.label(first.metric, 30)} for "
+            f"each value ({better} is better)",
+            _legend(int(np.sum((values < axis.low) | (values > axis.high)))),
         )
         style.save(canvas, path)
 
@@ -63,22 +62,44 @@ def _draw_buckets(axes: Axes, plot: IsolationPlot, axis: style.ValueAxis) -> Non
         axes.annotate(
             number(best),
             (i, best),
-            xytext=(12, 0),
+            xytext=(0, -9 if plot.lower_is_better else 9),
             textcoords="offset points",
-            va="center",
+            ha="center",
+            va="top" if plot.lower_is_better else "bottom",
             fontsize=10,
             color=style.BLUE,
-            bbox={"fc": "white", "ec": "none", "alpha": 0.7, "pad": 0.8},
         )
     axes.set_xlim(-0.6, len(plot.buckets) - 0.4)
+    width = max(6, 110 // len(plot.buckets))
     axes.set_xticks(
-        range(len(plot.buckets)), [_tick(each) for each in plot.buckets], fontsize=10
+        range(len(plot.buckets)), [_tick(each, width) for each in plot.buckets]
     )
 
 
-def _tick(bucket: Bucket) -> str:
+def _leave_room(axes: Axes, axis: style.ValueAxis, *, below: bool) -> None:
+    """Room for the number beside the best trial: nothing else lies on that side."""
+    low, high = axis.low, axis.high
+    if axis.log:
+        more = (high / low) ** ROOM
+        low, high = low / more, high * more
+    else:
+        low, high = low - ROOM * (high - low), high + ROOM * (high - low)
+    axes.set_ylim(low if below else axis.low, axis.high if below else high)
+
+
+def _legend(hidden: int) -> list[Any]:
+    keys = [
+        style.key("best trial", style.BLUE, "o", 9),
+        style.key("other trials", style.GREY, "o", 6),
+    ]
+    if hidden:
+        keys.append(style.key(f"({hidden:,} far worse, not shown)", "none"))
+    return keys
+
+
+def _tick(bucket: Bucket, width: int) -> str:
     feasible = len(bucket.values)
     counted = f"{feasible} trial{'' if feasible == 1 else 's'}"
     if bucket.infeasible:
         counted += f"\n{bucket.infeasible} infeasible"
-    return f"{style.label(bucket.label, 16)}\n{counted}"
+    return f"{style.label(bucket.label, width)}\n{counted}"

@@ -17,6 +17,7 @@ from advisor.report.numbers import setting
 PANELS = 4
 BUCKETS = 6  # of a hyperparameter with more values than MOST_VALUES
 MOST_VALUES = 8
+MOST_CHOICES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def _division(
         if isinstance(value, int | float) and not isinstance(value, bool)
     )
     if not each.ordered:
-        known = [setting(choice) for choice in each.choices]
+        known = [setting(choice) for choice in each.choices[:MOST_CHOICES]]
         return known, lambda value: _index(known, setting(value))
     if len(numbers) <= MOST_VALUES:
         known = [setting(value) for value in numbers]

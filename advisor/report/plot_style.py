@@ -96,9 +96,9 @@ def value_axis(values: FloatArray, *, worse: int = 1) -> ValueAxis:
         pad = (high / low) ** 0.06
         return ValueAxis(low / pad, high * pad, True)
     errors = finite * worse
-    best, quarter = float(errors.min()), float(np.quantile(errors, 0.75))
-    limit = quarter + 3 * (quarter - best)
-    if quarter > best and errors.max() > limit:
+    best, middle = float(errors.min()), float(np.median(errors))
+    limit = middle + 3 * (middle - best)
+    if middle > best and errors.max() > limit:
         low, high = sorted((worse * best, worse * limit))
     pad = 0.06 * (high - low) or 0.05 * abs(high) or 1.0
     return ValueAxis(low - pad, high + pad, False)
@@ -155,7 +155,7 @@ def log_ticks(axis: Any, low: float, high: float) -> None:
     decades = math.log10(high / low)
     steps = (1.0,) if decades > 3 else (1.0, 3.0) if decades > 1.5 else (1.0, 2.0, 5.0)
     axis.set_major_locator(LogLocator(subs=steps, numticks=MOST_TICKS))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: setting(float(value))))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: tick(float(value))))
     axis.set_minor_formatter(NullFormatter())
 
 
@@ -165,6 +165,11 @@ def step_ticks(axes: Axes) -> None:
 
     axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: short_count(value)))
+
+
+def tick(value: float) -> str:
+    """A value of a hyperparameter at a tick."""
+    return short_count(value) if value >= 1e4 else setting(value)
 
 
 def short_count(value: float) -> str:
@@ -181,7 +186,7 @@ def heading(canvas: Canvas, text: str, handles: Sequence[Any] = ()) -> None:
     # One legend with a title: a title of its own would be laid over the legend.
     canvas.legend(
         handles=list(handles),
-        title=label(text, 100),
+        title=shorten(text, 100),
         title_fontproperties={"size": 12, "weight": "bold"},
         alignment="left",
         loc="outside upper left",
@@ -203,11 +208,11 @@ def key(text: str, color: str, marker: str = "", size: float = 7, **look: Any) -
 
 
 def label(text: str, width: int) -> str:
-    """Text from logs, short enough to be drawn; the end of a path tells more."""
+    """Text from logs, short enough to be drawn; of a path the end tells more."""
     text = printable(text)
     if len(text) <= width:
         return text
-    if "/" in text and len(text.rsplit("/", 1)[1]) < width:
+    if re.search(rf"[/.].{{1,{width - 1}}}$", text):
         return "…" + text[-(width - 1) :]
     return shorten(text, width)
 

@@ -96,10 +96,10 @@ def test_curves_are_shown_as_logged_with_the_best_checkpoint():
     objective, losses = curves_plots(study)
     assert objective.metric == "accuracy"
     assert objective.panels == (
-        CurvesPanel("best: y", None, curve(0.1, 0.9, 0.8), (2, 0.9)),
+        CurvesPanel("y", 1, None, curve(0.1, 0.9, 0.8), (2, 0.9)),
     )
     assert objective.infeasible == ()
-    assert losses.panels == (CurvesPanel("best: y", loss, None),)
+    assert losses.panels == (CurvesPanel("y", 1, loss, None),)
     assert losses.infeasible == (Ended(curve(3, 9, np.nan), (2, 9.0)),)
 
 
