@@ -64,6 +64,7 @@ def test_every_recommendation_leads_to_its_finding(report):
         "    compute_bound: true",
         "| `/logs/sweep/trial-99/metrics.csv:17` | as many cells as columns |",
         "no known format: 2 `.jsonl`.",
+        "@team ::error::`` | 0.889 | 2,000 |",
     ],
 )
 def test_says(report, line):

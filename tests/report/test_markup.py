@@ -107,6 +107,13 @@ def test_no_text_becomes_markup(name):
     ).replace("</code>", "")
 
 
+@given(st.text(alphabet="ab|\\`*<>_ ", max_size=12))
+def test_no_text_leaves_its_cell(name):
+    table = markup.table(("a", "b"), [[markup.code(name), markup.text(name)]])
+    kinds = [token.type for token in GITHUB.parse(table)]
+    assert kinds.count("td_open") == 2
+
+
 @pytest.mark.parametrize(
     ("sentence", "expected"),
     [

@@ -67,6 +67,13 @@ def test_isolation_plot_takes_the_best_trial_of_each_value(accuracy):
     assert [each.infeasible for each in rate.buckets] == [0, 1, 0]
 
 
+def test_isolation_plot_knows_the_direction(accuracy):
+    worse = Trial("w", {"rate": 1.0, "kind": "b"}, error=-0.2)
+    trials = (*accuracy.trials, worse)
+    kind = isolation_plots(dataclasses.replace(accuracy, trials=trials))[1]
+    assert kind.buckets[1] == Bucket("b", (0.9, 0.2), 0.9, 0)
+
+
 def test_isolation_plot_divides_a_range_into_buckets():
     rates = 10.0 ** (np.arange(12) / 12 + 1 / 24 - 1)
     trials = tuple(Trial(f"t{i}", {"rate": r}, error=r) for i, r in enumerate(rates))
@@ -187,6 +194,7 @@ def test_odd_studies_are_drawn_without_a_warning(tmp_path, accuracy):
 def test_drawing_leaves_no_trace_in_matplotlib(tmp_path):
     import matplotlib
 
-    before = dict(matplotlib.rcParams)
-    list(draw_study(example.sweep(4), tmp_path, "1"))
-    assert dict(matplotlib.rcParams) == before
+    with matplotlib.rc_context({"lines.linewidth": 7.0}):
+        before = dict(matplotlib.rcParams)
+        list(draw_study(example.sweep(4), tmp_path, "1"))
+        assert dict(matplotlib.rcParams) == before

@@ -1,10 +1,13 @@
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from advisor.model.finding import Evaluation, Severity, Subject
 from advisor.report import terminal
 from advisor.report.layout import cells, shorten, wrap
+from advisor.text import printable
 from tests.report import example
 
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
@@ -105,6 +108,15 @@ def test_wrapping_counts_columns(text, width, lines):
 )
 def test_shortening_counts_columns(text, expected):
     assert shorten(text, 8) == expected
+
+
+@given(st.text(), st.integers(2, 40))
+def test_no_text_gets_out_of_its_width(text, width):
+    lines = wrap(text, width)
+    assert max(map(cells, lines)) <= width
+    assert not [line for line in lines if line.strip().startswith("::")]
+    assert all(line == printable(line) for line in lines)
+    assert cells(shorten(text, width)) <= width
 
 
 def test_combining_marks_take_no_room():
