@@ -56,8 +56,8 @@ def _study(page: Page, study: Study) -> None:
         f"{study.name}: {count(len(study.trials), 'trial')} "
         f"({summary.statuses(study) or 'none'})",
         style="bold",
-        label="■",
-        indent=2,
+        label="==",
+        indent=3,
         label_style="bold",
     )
     _signals(page, study)

@@ -107,7 +107,7 @@ def wrap(text: str, width: int) -> list[str]:
         if line:
             lines.append(line)
         while cells(word) > width:
-            head, word = _fit(word, width)
+            head, word = _fit(word, width, at_least=1)
             lines.append(head)
         line = word
     if line or not lines:
@@ -126,11 +126,11 @@ def _cell(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
-def _fit(text: str, width: int) -> tuple[str, str]:
-    """The longest head that fits, and the rest; at least one character."""
+def _fit(text: str, width: int, *, at_least: int = 0) -> tuple[str, str]:
+    """The longest head that fits, and the rest; a head of `at_least` characters."""
     used = 0
     for i, character in enumerate(text):
         used += _cell(character)
         if used > width:
-            return text[: max(i, 1)], text[max(i, 1) :]
+            return text[: max(i, at_least)], text[max(i, at_least) :]
     return text, ""

@@ -60,8 +60,8 @@ def _study(page: Page, evaluation: Evaluation, study: Study) -> None:
         f"{study.name}: {count(len(study.trials), 'trial')} "
         f"({summary.statuses(study) or 'none'})",
         style="bold",
-        indent=2,
-        label="■",
+        indent=3,
+        label="==",
         label_style="bold",
     )
     page.add(_best(study), indent=2, style="dim")
