@@ -13,7 +13,7 @@ from advisor.errors import AdvisorError
 from advisor.interpret.configuration import Configuration
 from advisor.interpret.studies import interpret
 from advisor.loaders.collect import collect
-from advisor.model.finding import Evaluation, Finding, Question, Verdict
+from advisor.model.finding import Evaluation, Finding, Question, RuleNote, Verdict
 from advisor.model.log import Logs
 from advisor.model.study import Study
 
@@ -71,6 +71,10 @@ def evaluate(
         recommendations=recommend(findings, rules),
         questions=tuple(questions.values()),
         problems=logs.problems,
+        rules={
+            rule.id: RuleNote(rule.id, rule.source.summary, rule.source.playbook)
+            for rule in rules
+        },
     )
 
 

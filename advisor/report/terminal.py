@@ -17,6 +17,7 @@ NAME = "terminal"
 
 ALIKE = 3  # findings of one rule in one study that are shown before the rest is counted
 NEXT = 3
+STUDIES = 10
 PROBLEMS = 3
 MESSAGE_LINES = 4
 
@@ -41,8 +42,9 @@ def render(
     """
     page = Page(width)
     page.add(summary.headline(evaluation), style="bold")
-    for study in evaluation.studies:
+    for study in evaluation.studies[:STUDIES]:
         _study(page, evaluation, study)
+    _more_studies(page, evaluation)
     _do_next(page, evaluation)
     _problems(page, evaluation)
     _totals(page, evaluation)
@@ -74,6 +76,19 @@ def _study(page: Page, evaluation: Evaluation, study: Study) -> None:
         _group(page, group, causes)
     if not groups:
         page.add("no findings", indent=2, style="dim")
+
+
+def _more_studies(page: Page, evaluation: Evaluation) -> None:
+    hidden = evaluation.studies[STUDIES:]
+    if hidden:
+        findings = [each for study in hidden for each in evaluation.of_study(study)]
+        names = listing((study.name for study in hidden), limit=5)
+        page.blank()
+        page.add(
+            f"and {count(len(hidden), 'more study', 'more studies')} "
+            f"({summary.severities(findings)}): {names}",
+            limit=3,
+        )
 
 
 def _best(study: Study) -> str:

@@ -1,3 +1,4 @@
+import dataclasses
 import re
 
 import pytest
@@ -54,6 +55,17 @@ def test_says_what_was_found_and_what_to_do():
     assert "2 errors, 8 warnings, 1 note (1 more explained by these)" in lines
     assert "Rules: 6 fired, 2 clear, 1 inconclusive, 2 not evaluated." in lines
     assert "Not evaluated for lack of: gradient norm, examples per second." in lines
+
+
+def test_studies_beyond_the_limit_are_counted_with_their_findings():
+    evaluation = example.evaluation()
+    others = tuple(
+        dataclasses.replace(example.single(), name=f"s{i}") for i in range(9)
+    )
+    crowded = dataclasses.replace(evaluation, studies=(*others, *evaluation.studies))
+    text = terminal.render(crowded)
+    assert "== sweep" in text
+    assert "and 1 more study (1 warning): a|b" in text
 
 
 def test_a_superseded_finding_has_no_line_of_its_own():
