@@ -13,6 +13,7 @@ from advisor.report.markdown_study import study_section
 from advisor.report.markup import bullets, code, image, link, table, text
 from advisor.report.numbers import count
 from advisor.report.words import names_in
+from advisor.text import printable
 
 NAME = "markdown"
 
@@ -122,7 +123,7 @@ def _questions(evaluation: Evaluation) -> str:
         return ""
     items = [
         f"{text(each.question)} Matters because {text(each.because)}.\n\n"
-        f"  ```yaml\n  facts:\n    {each.example}\n  ```"
+        f"  ```yaml\n  facts:\n    {printable(each.example)}\n  ```"
         for each in evaluation.questions
     ]
     return (
