@@ -10,7 +10,7 @@ from advisor.errors import LogError, Problem
 
 MAX_BYTES = 512 << 20
 MAX_HEADER = 1 << 20  # a header line of a million columns takes pandas 14 s
-HEAD = 64 << 10
+HEAD = 16 << 10
 
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
