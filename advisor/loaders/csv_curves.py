@@ -113,10 +113,18 @@ def _setting(column: Column) -> str | None:
     numeric = column.numeric
     if numeric and not csv_names.is_setting(column.name):
         return None
-    if numeric and csv_names.is_learning_rate(column.name):
-        prefixed = csv_names.CONFIGURATION_PREFIX.match(column.name)
-        return column.constant() if prefixed else None
+    if numeric and not _is_plain(column.name):
+        return None
     return column.constant()
+
+
+def _is_plain(name: str) -> bool:
+    """Not `lr-Adam/pg1`: what a schedule made of the learning rate is no setting."""
+    if not csv_names.is_learning_rate(name) or csv_names.CONFIGURATION_PREFIX.match(
+        name
+    ):
+        return True
+    return csv_names.normal(name) in ("lr", "learning_rate")
 
 
 def _tags(table: Table, rows: Rows) -> Mapping[str, Column]:
@@ -125,8 +133,7 @@ def _tags(table: Table, rows: Rows) -> Mapping[str, Column]:
     for position, column in enumerate(table.columns, 1):
         if any(column is each for each in rows.used):
             continue
-        settled = csv_names.is_setting(column.name) and _setting(column) is not None
-        if settled and len(table) > 1:
+        if _setting(column) is not None and not csv_names.is_learning_rate(column.name):
             continue
         tag = column.name or f"column {position}"
         tags[tag if tag not in tags else f"{tag} (column {position})"] = column

@@ -154,6 +154,8 @@ def _counts(column: Column) -> bool:
     if len(values) < 2:
         return True
     rises = np.diff(values)
+    if csv_names.normal(column.name) in csv_names.BUDGET_NAMES:
+        return bool((rises > 0).all())
     falling = np.count_nonzero(rises < 0)
     return bool((rises > 0).any() and falling <= (len(rises) - falling) / 2)
 
@@ -186,8 +188,6 @@ def _is_trial_table(table: Table, steps: Column | None) -> bool:
         )
     if unique and (steps is None or len(table) > 1):
         return True
-    if any(csv_names.normal(name) in csv_names.STATE_NAMES for name in names):
-        return steps is None
     varied = [each for each in table.columns if _is_varied_setting(each)]
     others = [each for each in varied if _is_varied(each)]
     if len(table) == 1 and steps is None:
@@ -196,11 +196,12 @@ def _is_trial_table(table: Table, steps: Column | None) -> bool:
     if others:
         # A schedule may move momentum or weight decay too, but smoothly.
         return any(_jumps(each) for each in varied)
-    return steps is None and any(_leaps(each.values) for each in varied)
+    ends = any(csv_names.normal(name) in csv_names.STATE_NAMES for name in names)
+    return steps is None and (ends or any(_leaps(each.values) for each in varied))
 
 
 def _is_varied_setting(column: Column) -> bool:
-    if csv_names.normal(column.name) in csv_names.STEP_NAMES[:4]:
+    if csv_names.normal(column.name) in csv_names.STEP_NAMES:
         return False
     return csv_names.is_setting(column.name) and column.constant() is None
 

@@ -51,6 +51,11 @@ STEP_NAMES = (
     "round",
     "generation",
 )
+# The plural more often names a budget, the number of epochs that a trial was given.
+BUDGET_NAMES = frozenset(
+    {"epochs", "steps", "iterations", "iters", "updates", "episodes", "n_steps"}
+    | {"num_steps", "train_steps", "total_steps", "num_updates"}
+)
 EPOCH_NAMES = frozenset(
     {"epoch", "epochs", "train/epoch", "trainer/epoch", "epoch_num", "ep"}
 )

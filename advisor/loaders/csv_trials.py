@@ -69,7 +69,7 @@ def trials_of(
             format=format_name,
             sources=(table.path,),
             key=_unique(_key(key, name, row), taken),
-            display_name=name or None,
+            display_name=None if key is None or key.numeric else name or None,
             results=found.results,
             configuration=found.configuration,
             state=found.state,
@@ -172,7 +172,9 @@ def _measure(found: _Row, column: Column, row: int) -> None:
 def _key(column: Column | None, name: str, row: int) -> str:
     if column is None or not name:
         return f"row {row + 1}"
-    return f"{column.name} {name}" if column.numeric else name
+    if not column.numeric:
+        return name
+    return f"trial {name}" if column.name == "number" else f"{column.name} {name}"
 
 
 def _unique(key: str, taken: set[str]) -> str:

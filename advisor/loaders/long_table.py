@@ -16,9 +16,11 @@ from advisor.loaders.csv_curves import (
     damaged_cells,
 )
 from advisor.loaders.csv_kind import is_kind, step_column, trial_columns
+from advisor.loaders.csv_names import WEAK_TRIAL_NAMES, normal
 from advisor.loaders.csv_table import Table, read_table
 from advisor.model.curve import BoolArray
-from advisor.model.log import TrialLog
+from advisor.model.log import TrialLog, Value
+from advisor.safe_yaml import scalar
 
 NAME = "long-table"
 READS = "CSV with a trial column and one row a step of each trial (long form)"
@@ -44,7 +46,7 @@ def load(path: Path) -> Iterator[TrialLog]:
             sources=(path,),
             key=key,
             curves=curves_of(part, counted),
-            configuration=configuration_of(part, counted),
+            configuration={**_weak(columns, index), **configuration_of(part, counted)},
             notes=(*table.notes, *rows.notes),
             problems=problems,
         )
@@ -64,6 +66,15 @@ def _groups(columns: tuple[Column, ...]) -> dict[str, list[int]]:
                 key = ", ".join(f"{name}={cell}" for name, cell in pairs)
             groups.setdefault(key, []).append(row)
     return groups
+
+
+def _weak(columns: tuple[Column, ...], index: list[int]) -> dict[str, Value]:
+    """What tells the trials apart and is a setting too, such as the seed."""
+    return {
+        each.name: scalar(each.cells[index[0]])
+        for each in columns
+        if normal(each.name) in WEAK_TRIAL_NAMES
+    }
 
 
 def _is_number(cell: str) -> bool:

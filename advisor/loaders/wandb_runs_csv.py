@@ -15,33 +15,11 @@ NAME = "wandb-runs-csv"
 READS = "Runs table exported from W&B as CSV (Name, State, configuration, summary)"
 
 # Columns of the page itself, whatever the user's own columns are called.
-_FRONT: dict[str, Role] = {
-    name: "neither"
-    for name in (
-        "Name",
-        "ID",
-        "Notes",
-        "User",
-        "Tags",
-        "Created",
-        "CreatedTimestamp",
-        "Runtime",
-        "Sweep",
-        "Group",
-        "Job Type",
-        "JobType",
-        "Hostname",
-        "End Time",
-        "Updated",
-        "GPU Count",
-        "GPU Type",
-        "Commit",
-        "Description",
-        "Agent",
-        "Host",
-        "Artifact",
-    )
-} | {"State": "state"}
+_PAGE = frozenset(
+    {"Name", "ID", "Notes", "User", "Tags", "Created", "CreatedTimestamp", "Runtime"}
+    | {"Sweep", "Group", "Job Type", "JobType", "Hostname", "End Time", "Updated"}
+    | {"GPU Count", "GPU Type", "Commit", "Description", "Agent", "Host", "State"}
+)
 
 
 def claims(path: Path, head: bytes) -> bool:
@@ -58,10 +36,13 @@ def load(path: Path) -> Iterator[TrialLog]:
                 path, "a row for each run", "only a header", "export the table again"
             )
         )
+    roles: dict[str, Role] = {
+        name: "state" if name == "State" else "neither" for name in _PAGE
+    }
     yield from trials_of(
         table,
         format_name=NAME,
         key=table.find("Name"),
         group=table.find("Sweep"),
-        known=_FRONT,
+        known=roles,
     )
