@@ -100,6 +100,17 @@ def _delimiter(path: Path, header: str) -> str:
     return delimiter
 
 
+def _header(path: Path, line: str, number: int, delimiter: str) -> list[str]:
+    try:
+        names = next(csv.reader([line], delimiter=delimiter), [""])
+    except csv.Error as error:
+        problem = Problem(
+            path, "column names", f"{error}", "mend the header line", number
+        )
+        raise LogError(problem) from error
+    return [name.strip() for name in names]
+
+
 class _Body:
     """The rows below a header, with what is wrong with them."""
 
@@ -112,8 +123,7 @@ class _Body:
         self.notes: list[str] = []
         self.too_long: list[int] = []
         self.too_short: list[int] = []
-        names = next(csv.reader([lines[start]], delimiter=delimiter), [""])
-        self.header = [name.strip() for name in names]
+        self.header = _header(path, lines[start], start + 1, delimiter)
 
     def table(self, preamble: str, notes: tuple[str, ...]) -> Table:
         numbers, columns = self._regular() or self._irregular()

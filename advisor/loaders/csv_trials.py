@@ -55,7 +55,7 @@ def trials_of(
 ) -> Iterator[TrialLog]:
     """A trial for each row; `known` roles, by column name, come before the rules."""
     roles = [
-        (known or {}).get(column.name) or role_of(column, table)
+        (known or {}).get(column.name) or role_of(column, table, key)
         for column in table.columns
     ]
     problems = table.problems
@@ -94,7 +94,7 @@ def key_column(table: Table) -> Column | None:
     return None
 
 
-def role_of(column: Column, table: Table) -> Role:
+def role_of(column: Column, table: Table, key: Column | None) -> Role:
     """What a column is, by its name and whether it holds numbers."""
     name = normal(column.name)
     if CONFIGURATION_PREFIX.match(column.name):
@@ -107,7 +107,7 @@ def role_of(column: Column, table: Table) -> Role:
         column.numeric and (csv_names.is_metric(column.name) or name in _PROGRESS)
     ):
         return "result"
-    if _is_bookkeeping(name) or column is key_column(table):
+    if _is_bookkeeping(name) or column is key:
         return "neither"
     if column.numeric and words(column.name) & _COST_WORDS:
         return "result"

@@ -17,7 +17,7 @@ from advisor.loaders.csv_curves import (
 )
 from advisor.loaders.csv_kind import is_kind, step_column, trial_columns
 from advisor.loaders.csv_names import WEAK_TRIAL_NAMES, normal
-from advisor.loaders.csv_table import Table, read_table
+from advisor.loaders.csv_table import Table, peek_table, read_table
 from advisor.model.curve import BoolArray
 from advisor.model.log import TrialLog, Value
 from advisor.safe_yaml import scalar
@@ -34,7 +34,7 @@ def claims(path: Path, head: bytes) -> bool:
 def load(path: Path) -> Iterator[TrialLog]:
     """The trials in the order in which they first appear."""
     table = read_table(path)
-    columns = trial_columns(table, step_column(table)) or table.columns[:1]
+    columns = _trial_columns(table)
     rows = count_rows(table)
     problems = (*table.problems, *damaged_cells(table))
     for key, index in _groups(columns).items():
@@ -51,6 +51,15 @@ def load(path: Path) -> Iterator[TrialLog]:
             problems=problems,
         )
         problems = ()  # of the file: told once
+
+
+def _trial_columns(table: Table) -> tuple[Column, ...]:
+    """As the whole table says; where that is unclear, as its first rows said."""
+    if found := trial_columns(table, step_column(table)):
+        return found
+    head = peek_table(table.path)
+    names = {each.name for each in trial_columns(head, step_column(head))}
+    return tuple(each for each in table.columns if each.name in names)
 
 
 def _groups(columns: tuple[Column, ...]) -> dict[str, list[int]]:

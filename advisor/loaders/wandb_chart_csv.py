@@ -114,13 +114,14 @@ def _x_axis(
 
 
 def _is_bucketed(table: Table, column: Column) -> bool:
-    bounds = [table.find(column.name + each) for each in _BOUNDS]
-    return any(
-        bound is not None and bool((bound.values[both] != column.values[both]).any())
-        for bound in bounds
-        if bound is not None
-        for both in [bound.measured & column.measured]
-    )
+    for each in _BOUNDS:
+        bound = table.find(column.name + each)
+        if bound is None:
+            continue
+        both = bound.measured & column.measured
+        if not np.array_equal(bound.values[both], column.values[both], equal_nan=True):
+            return True
+    return False
 
 
 def _notes(key: str, buckets: bool) -> Iterator[str]:
