@@ -80,7 +80,7 @@ def configuration_of(table: Table, rows: Rows) -> dict[str, Value]:
         text = _setting(column)
         if text is not None:
             name = csv_names.CONFIGURATION_PREFIX.sub("", column.name, count=1)
-            found[name or column.name] = scalar(text)
+            found[name or column.name] = _shortest(scalar(text))
     return found
 
 
@@ -101,6 +101,15 @@ def damaged_cells(table: Table) -> tuple[Problem, ...]:
                 )
             )
     return tuple(problems[:5])
+
+
+def _shortest(value: Value) -> Value:
+    """0.001 for 0.0010000000474974513, which is how frameworks print a 32-bit 0.001."""
+    if not isinstance(value, float) or not 1e-30 < abs(value) < 1:
+        return value
+    if float(np.float32(value)) == value:
+        return float(str(np.float32(value)))
+    return value
 
 
 _NEITHER = csv_names.MACHINERY | csv_names.TRIAL_NAMES

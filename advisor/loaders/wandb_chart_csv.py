@@ -7,8 +7,7 @@ stand in `…__MIN` and `…__MAX`.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -37,11 +36,11 @@ def load(path: Path) -> Iterator[TrialLog]:
     """A part of a trial for each run of the chart."""
     table = read_table(path)
     series = [each for each in table.columns[1:] if not each.name.endswith(_BOUNDS)]
-    splits = split_names([each.name for each in series])
     steps, times, axis, notes = _x_axis(table.columns[0])
     problems = (*table.problems, *damaged_cells(table))
     trials: dict[str, dict[str, tuple[Column, Curve]]] = {}
-    for column, (trial, metric) in zip(series, splits, strict=True):
+    for column in series:
+        trial, metric = split_name(column.name)
         mask = column.measured & table.columns[0].measured
         at = None if times is None else times[mask]
         curve = Curve(steps[mask], column.values[mask], at, axis)
@@ -61,27 +60,14 @@ def load(path: Path) -> Iterator[TrialLog]:
         problems = ()
 
 
-def split_names(names: Sequence[str]) -> list[tuple[str, str]]:
-    """Run and metric of each name, either of which may hold ` - ` itself.
+def split_name(name: str) -> tuple[str, str]:
+    """Run and metric of a column, cut at the last ` - `: run names may hold others.
 
-    The split is at the last ` - ` after which stands a metric that several names
-    share; where no such metric exists, at the last.
+    A metric that holds ` - ` cannot be told from such a run name; what is shared by the
+    columns does not help, because whatever they share, their last part is shared too.
     """
-    candidates = [_splits(name) for name in names]
-    shared = Counter(metric for each in candidates for _, metric in each)
-    return [
-        next((split for split in each if shared[split[1]] > 1), each[0])
-        for each in candidates
-    ]
-
-
-def _splits(name: str) -> list[tuple[str, str]]:
-    """Every way to cut `name` in two at ` - `, the last first."""
-    parts = name.split(" - ")
-    return [
-        (" - ".join(parts[:cut]), " - ".join(parts[cut:]))
-        for cut in range(len(parts) - 1, 0, -1)
-    ] or [("", name)]
+    run, _, metric = name.rpartition(" - ")
+    return run, metric
 
 
 def _add(

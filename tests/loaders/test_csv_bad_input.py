@@ -13,7 +13,6 @@ from advisor.errors import LogError
 from advisor.loaders import training_csv
 from advisor.loaders.csv_kind import kind_of
 from advisor.loaders.csv_table import parse_table
-from advisor.loaders.wandb_chart_csv import split_names
 from advisor.model.log import TrialLog
 
 LOADERS = [
@@ -175,9 +174,3 @@ def test_any_text_has_a_kind(text: str) -> None:
         kind_of(parse_table(Path("x.csv"), text, notes=()))
     except LogError:
         return
-
-
-@given(st.lists(st.text(alphabet="ab -", max_size=12), min_size=1, max_size=6))
-def test_splitting_loses_nothing(names: list[str]) -> None:
-    for name, (trial, metric) in zip(names, split_names(names), strict=True):
-        assert name in (f"{trial} - {metric}", metric)

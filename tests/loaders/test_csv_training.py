@@ -128,6 +128,16 @@ def test_constant_settings_are_configuration(tmp_path: Path) -> None:
     assert set(log.curves) == {"loss", "lr"}
 
 
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [("0.0010000000474974513", 0.001), ("0.1", 0.1), ("0.5", 0.5), ("1e300", 1e300)],
+)
+def test_a_rate_in_32_bits(tmp_path: Path, cell: str, expected: float) -> None:
+    log = load(tmp_path / "log.csv", f"epoch,loss,lr\n0,2,{cell}\n1,1,{cell}\n")
+    assert log.configuration == {"lr": expected}
+    assert points(log, "lr")[0] == (0, float(cell))
+
+
 def test_changing_text_is_neither(tmp_path: Path) -> None:
     log = load(tmp_path / "log.csv", "epoch,loss,phase\n0,2,warmup\n1,1,main\n")
     assert set(log.curves) == {"loss"}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from advisor.loaders.wandb_chart_csv import load, split_names
+from advisor.loaders.wandb_chart_csv import load, split_name
 from advisor.model.log import TrialLog
 
 
@@ -17,21 +17,17 @@ def chart(tmp_path: Path, text: str, name: str = "chart.csv") -> list[TrialLog]:
 
 
 @pytest.mark.parametrize(
-    ("names", "expected"),
+    ("name", "expected"),
     [
-        (["a - loss", "b - loss"], [("a", "loss"), ("b", "loss")]),
-        (["a - b - loss", "c - loss"], [("a - b", "loss"), ("c", "loss")]),
-        (["a - x - loss", "c - x - loss"], [("a - x", "loss"), ("c - x", "loss")]),
-        (
-            ["r - val - loss", "s - val - loss", "t - t - val - loss"],
-            [("r - val", "loss"), ("s - val", "loss"), ("t - t - val", "loss")],
-        ),
-        (["a - loss - mean"], [("a - loss", "mean")]),
-        (["Group: g - loss"], [("Group: g", "loss")]),
+        ("a - loss", ("a", "loss")),
+        ("a - b - train/loss", ("a - b", "train/loss")),
+        ("a-b - loss", ("a-b", "loss")),
+        ("Group: g - loss", ("Group: g", "loss")),
+        (" - loss", ("", "loss")),
     ],
 )
-def test_splitting(names: list[str], expected: list[tuple[str, str]]) -> None:
-    assert split_names(names) == expected
+def test_splitting(name: str, expected: tuple[str, str]) -> None:
+    assert split_name(name) == expected
 
 
 def test_a_run_for_each_column(tmp_path: Path) -> None:
