@@ -1,0 +1,126 @@
+"""Which trial a folder of event files belongs to.
+
+Frameworks spread one trial over folders: Keras writes `train/` and `validation/`,
+PyTorch's `add_scalars` one folder for each series, and `add_hparams` one for itself.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Collection
+from functools import lru_cache
+from pathlib import Path
+
+SPLITS = frozenset(
+    {"train", "training", "validation", "valid", "val", "eval", "evaluation", "test"}
+)
+
+_EVENT_FILE = re.compile(r".*tfevents\.[0-9].*", re.S)
+_OTHER_SUFFIXES = (".csv", ".tsv", ".json", ".jsonl", ".txt", ".gz", ".zip", ".npz")
+_SESSION = b"_hparams_/session_start_info"
+_HEAD = 1 << 16
+
+
+def is_event_file(name: str) -> bool:
+    """Whether a file is named as all writers name event files."""
+    return bool(_EVENT_FILE.fullmatch(name)) and not name.endswith(_OTHER_SUFFIXES)
+
+
+def split_of(directory: Path) -> str | None:
+    """`train` for Keras' folder `train/` of one trial; None for a trial of that name.
+
+    It is a trial's own folder if others beside it, which are not named like splits,
+    hold event files too.
+    """
+    if directory.name.lower() not in SPLITS:
+        return None
+    below = _folders_with_events(directory.parent)
+    others = [name for name in below if name.lower() not in SPLITS]
+    return None if others else directory.name
+
+
+def series_of(directory: Path, tags: Collection[str]) -> str | None:
+    """`train` for the folder `loss_train/`, where add_scalars writes the tag `loss`."""
+    if len(tags) != 1:
+        return None
+    prefix = next(iter(tags)).replace("/", "_") + "_"
+    if not directory.name.startswith(prefix) or not _holds_events(directory.parent):
+        return None
+    return directory.name.removeprefix(prefix) or None
+
+
+def is_below_a_writer(directory: Path) -> bool:
+    """Whether the folder above holds event files too, as above that of add_hparams."""
+    return _holds_events(directory.parent)
+
+
+def is_only_session(directory: Path) -> bool:
+    """Whether no folder beside it has hyperparameters: then it is its parent's own."""
+    sessions = _sessions(os.fspath(directory.parent), _time(directory.parent))
+    return len(sessions) < 2
+
+
+def _holds_events(directory: Path) -> bool:
+    return _lists_events(os.fspath(directory), _time(directory))
+
+
+def _folders_with_events(directory: Path) -> tuple[str, ...]:
+    path, time = os.fspath(directory), _time(directory)
+    return tuple(
+        name for name in _folders(path, time) if _holds_events(directory / name)
+    )
+
+
+# The time of a folder's last change is part of each key: what was learnt of it holds
+# only as long as no file was added.
+
+
+def _time(directory: Path) -> int:
+    try:
+        return directory.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+@lru_cache(maxsize=4096)
+def _lists_events(directory: str, time: int) -> bool:
+    try:
+        with os.scandir(directory) as entries:
+            return any(is_event_file(each.name) and each.is_file() for each in entries)
+    except OSError:
+        return False
+
+
+@lru_cache(maxsize=256)
+def _folders(directory: str, time: int) -> tuple[str, ...]:
+    try:
+        with os.scandir(directory) as entries:
+            return tuple(
+                sorted(e.name for e in entries if e.is_dir(follow_symlinks=False))
+            )
+    except OSError:
+        return ()
+
+
+@lru_cache(maxsize=256)
+def _sessions(directory: str, time: int) -> tuple[str, ...]:
+    """The first two folders in `directory` whose event files hold hyperparameters."""
+    found: list[str] = []
+    for name in _folders(directory, time):
+        if len(found) < 2 and _holds_session(os.path.join(directory, name)):
+            found.append(name)
+    return tuple(found)
+
+
+def _holds_session(directory: str) -> bool:
+    try:
+        with os.scandir(directory) as entries:
+            files = [e.path for e in entries if is_event_file(e.name) and e.is_file()]
+        for path in files:
+            with open(path, "rb") as file:
+                if _SESSION in file.read(_HEAD):
+                    return True
+    except OSError:
+        pass
+    return False

@@ -1,0 +1,208 @@
+"""Framing of event files: which bytes belong to which record.
+
+A record is its length (8 bytes, low first), the masked CRC of the length, the data, and
+the masked CRC of the data. Where lengths are damaged, the next good one is looked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from struct import Struct
+from typing import BinaryIO
+
+import numpy as np
+
+from advisor.errors import Problem
+from advisor.loaders.crc32c import ByteArray, masked_crc, masked_crc_of_lengths
+from advisor.loaders.event_framing import FRAME, HEADER, frame
+from advisor.model.curve import IntArray
+
+WINDOW = 4 << 20  # bytes in memory at once; longer records are skipped unread
+PAD = 64  # bytes behind the last record that may be looked at, of no meaning
+
+_READ_HEADER = Struct("<QI").unpack_from
+_IMPOSSIBLE = 1 << 40  # bytes in one record
+_SEARCH = 1 << 16  # bytes looked through at once for the next good record
+_MOST_GAPS = 1000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Records:
+    """Whole records; valid until the next ones are asked for."""
+
+    data: ByteArray  # [window + PAD]
+    starts: IntArray  # [N] of the headers in `data`
+    lengths: IntArray  # [N] of the data, without header and sums
+    offset: int  # of `data` in the file
+
+
+@dataclass(slots=True)
+class _Gap:
+    """Bytes that hold no good record."""
+
+    offset: int
+    length: int
+    zeros: bool  # nothing else
+
+
+class RecordReader:
+    """Reads the first `size` bytes of a file; afterwards knows what was wrong."""
+
+    def __init__(
+        self,
+        file: BinaryIO,
+        path: Path,
+        size: int,
+        *,
+        window: int = WINDOW,
+        check_data: bool = False,
+    ) -> None:
+        self.file, self.path, self.size = file, path, size
+        self.check_data = check_data
+        self.window = min(max(window, 2 * FRAME), size)
+        self.data = np.zeros(self.window + PAD, dtype=np.uint8)
+        self.view = self.data.data
+        self.offset = self.filled = 0  # place of `data` in the file, bytes in it
+        self.gaps: list[_Gap] = []
+        self.cut_off_at: int | None = None
+        self.bad_data: list[int] = []
+
+    def __iter__(self) -> Iterator[Records]:
+        going_on = True
+        while going_on and self._fill():
+            starts, lengths, stop = frame(self.data, self.filled)
+            if self.check_data:
+                good = self._good_data(starts, lengths)
+                starts, lengths = starts[good], lengths[good]
+            if len(starts):
+                yield Records(self.data, starts, lengths, self.offset)
+            going_on = self._pass(stop)
+
+    def _fill(self) -> bool:
+        wanted = min(self.window, self.size - self.offset)
+        while self.filled < wanted:
+            chunk = self.file.read(wanted - self.filled)
+            if not chunk:  # it was shortened while being read
+                self.size = self.offset + self.filled
+                break
+            self.view[self.filled : self.filled + len(chunk)] = chunk
+            self.filled += len(chunk)
+        return self.filled > 0
+
+    def _advance(self, by: int) -> None:
+        """Drops the first `by` bytes, which may reach beyond what is in memory."""
+        if by > self.filled:
+            self.file.seek(self.offset + by)
+        rest = bytes(self.view[by : self.filled])
+        self.view[: len(rest)] = rest
+        self.offset, self.filled = self.offset + by, len(rest)
+
+    def _pass(self, stop: int) -> bool:
+        """Moves to `stop`, or past what stands there; False at the end."""
+        left = self.size - self.offset - stop
+        if self.filled - stop < HEADER:
+            self._advance(stop)
+            if 0 < left < HEADER:
+                self._end(left)
+            return left >= HEADER
+        length, crc = _READ_HEADER(self.view, stop)
+        expected = masked_crc_of_lengths(np.array([length], dtype=np.uint64))
+        if crc != expected[0] or length > _IMPOSSIBLE:
+            return self._search(stop)
+        if length + FRAME > left:
+            self.cut_off_at = self.offset + stop
+            return False
+        self._advance(stop + length + FRAME if length + FRAME > self.window else stop)
+        return True
+
+    def _end(self, left: int) -> None:
+        last = self.gaps[-1] if self.gaps else None
+        if last is not None and last.offset + last.length == self.offset:
+            last.zeros = last.zeros and not self.data[:left].any()
+            last.length += left
+        else:
+            self.cut_off_at = self.offset
+
+    def _search(self, stop: int) -> bool:
+        """Moves to the next good header after the bad one at `stop`."""
+        found = self.filled - HEADER + 1
+        for first in range(stop + 1, found, _SEARCH):
+            last = min(first + _SEARCH, found)
+            good = self._good_headers(first, last)
+            if len(good):
+                found = first + int(good[0])
+                break
+        offset, length = self.offset + stop, found - stop
+        zeros = not self.data[stop:found].any()
+        if self.gaps and self.gaps[-1].offset + self.gaps[-1].length == offset:
+            self.gaps[-1].length += length
+            self.gaps[-1].zeros = self.gaps[-1].zeros and zeros
+        else:
+            self.gaps.append(_Gap(offset, length, zeros))
+        self._advance(found)
+        return len(self.gaps) < _MOST_GAPS
+
+    def _good_headers(self, first: int, last: int) -> IntArray:
+        lengths, sums = (
+            np.ndarray((last - first,), dtype, self.data, offset, (1,))
+            for dtype, offset in (("<u8", first), ("<u4", first + 8))
+        )
+        left = self.size - self.offset - first - FRAME
+        likely = np.flatnonzero(lengths <= max(left, 0))
+        expected = masked_crc_of_lengths(lengths[likely])
+        good: IntArray = likely[expected == sums[likely]]
+        return good
+
+    def _good_data(self, starts: IntArray, lengths: IntArray) -> IntArray:
+        """Which records have data of the right sum; the others are remembered."""
+        bad: list[int] = []
+        for length in np.unique(lengths).tolist():
+            index = np.flatnonzero(lengths == length)
+            places = starts[index] + HEADER
+            rows = np.ndarray(
+                (len(self.data) - length - 3, length + 4), "u1", self.data, 0, (1, 1)
+            )[places]
+            sums = np.ascontiguousarray(rows[:, length:]).view("<u4")[:, 0]
+            bad.extend(index[masked_crc(rows[:, :length]) != sums].tolist())
+        self.bad_data.extend((starts[bad] + self.offset).tolist())
+        return np.delete(np.arange(len(starts)), bad)
+
+    def problems(self) -> list[Problem]:
+        """What a user should know of the bytes that were not read."""
+        found = []
+        if self.gaps:
+            lost = sum(gap.length for gap in self.gaps)
+            what = "zeros" if self.gaps[-1].zeros else "bytes that are no record"
+            where = f" in {len(self.gaps)} places" if len(self.gaps) > 1 else ""
+            found.append(
+                Problem(
+                    self.path,
+                    "a record with a valid length",
+                    f"{lost} {what}{where}",
+                    "the records around were read; a crash or a full disk leaves this",
+                    offset=self.gaps[0].offset,
+                )
+            )
+        if self.bad_data:
+            found.append(
+                Problem(
+                    self.path,
+                    "records as they were written",
+                    f"{len(self.bad_data)} with a wrong checksum",
+                    "they were left out; copy the file again",
+                    offset=self.bad_data[0],
+                )
+            )
+        if self.cut_off_at is not None:
+            found.append(
+                Problem(
+                    self.path,
+                    "a whole record at the end",
+                    f"the first {self.size - self.cut_off_at} bytes of one",
+                    "normal while the trial is being written; all before it was read",
+                    offset=self.cut_off_at,
+                )
+            )
+        return found
