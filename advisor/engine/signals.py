@@ -15,6 +15,7 @@ from advisor.model.trial import Part, Trial
 
 # The playbook looks at "the best few trials" of a study; so many at most.
 GOOD_TRIALS = 10
+LEADING_TRIALS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,17 @@ def _repeats(study: Study, subject: Subject) -> tuple[FloatArray, ...] | None:
         groups.setdefault(key, []).append(trial.error or 0.0)
     repeated = [np.array(group) for group in groups.values() if len(group) > 1]
     return tuple(repeated) if repeated and names else None
+
+
+def _leading_errors(study: Study, subject: Subject) -> FloatArray | None:
+    """Errors of the best few configurations, each at its best trial, best first."""
+    names = [each.name for each in study.search_space]
+    best: dict[Any, float] = {}
+    for trial in study.ranked:
+        key = tuple(trial.hyperparameters.get(name) for name in names) or trial.name
+        best.setdefault(key, trial.error or 0.0)
+    errors = list(best.values())[:LEADING_TRIALS]
+    return np.array(errors, dtype=np.float64) if len(errors) > 1 else None
 
 
 def _step_budgets(study: Study, subject: Subject) -> FloatArray | None:
@@ -169,6 +181,11 @@ SIGNALS: Mapping[str, Signal] = {
         "repeats of one configuration with other seeds",
         "train the best configuration again with two or more other seeds",
         _repeats,
+    ),
+    "leading_errors": Signal(
+        "two or more configurations to compare",
+        "check the trials of a study together",
+        _leading_errors,
     ),
     "step_budgets": Signal(
         "training lengths of two or more trials",

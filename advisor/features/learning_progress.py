@@ -1,0 +1,143 @@
+"""How much a curve improved over the whole of training, with an upper bound."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from advisor.features.feature import feature, quantity
+from advisor.features.noise import (
+    condense,
+    median,
+    noise_about_trend,
+    ratio,
+    upper_quantile,
+    upper_tail,
+)
+from advisor.model.curve import Curve
+
+_FEWEST = 5
+_START = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The end of a curve against its start."""
+
+    evaluations: int = quantity("evaluations", "finite values that were used")
+    distinct: int = quantity("values", "how many of them differ")
+    first_step: int = quantity("step", "where the curve starts")
+    last_step: int = quantity("step", "where the curve ends")
+    unseen: float = quantity(
+        "fraction", "share of the curve's training that passed before its first value"
+    )
+    start: float = quantity("loss", "median of the first eighth, 3 values at least")
+    final: float = quantity("loss", "median of the last eighth, 3 values at least")
+    improvement: float = quantity("loss", "largest of three: see the feature")
+    upper: float = quantity("loss", "99% upper bound of the improvement")
+    relative: float = quantity("fraction", "improvement relative to |start|")
+    relative_upper: float = quantity("fraction", "its 99% upper bound")
+    deviation: float = quantity("loss", "standard deviation of one value")
+    p_value: float = quantity(
+        "probability", "chance that noise alone improves a flat curve as much"
+    )
+
+
+@feature()
+def training_progress(training_loss: Curve) -> Progress:
+    """How much the training loss improved.
+
+    Three looks, of which the most significant counts (Bonferroni): the last eighth
+    against the first, a straight line through all, and the highest of the first 3
+    values against the median, for what is learned within a few steps. A large p-value
+    with a small `relative_upper` says that nothing was learned, and that it would have
+    been seen.
+    """
+    return progress(training_loss)
+
+
+@feature()
+def validation_progress(validation_error: Curve) -> Progress:
+    """How much the objective's error improved.
+
+    Read as `training_progress`.
+    """
+    return progress(validation_error)
+
+
+def progress(curve: Curve) -> Progress:
+    """The measurement behind both features."""
+    finite = curve.finite()
+    if len(finite) < _FEWEST:
+        return _too_short(finite)
+    short = condense(finite)
+    count = len(short.values)
+    width = max(_START, count // 8)
+    start = median(finite.values[: width * short.size])
+    final = median(finite.values[-width * short.size :])
+    noise = noise_about_trend(short.values)
+    memory = noise.memory
+    inflation = math.sqrt((1 + memory) / (1 - memory))
+    times = np.linspace(-1, 1, count)
+    norm = float(times @ times)
+    slope = -float(times @ short.values) / norm
+    deviation = noise.deviation * math.sqrt(short.size)
+    first = float(finite.values[:_START].max())
+    gains = (start - final, 2 * slope, first - median(short.values))
+    errors = (
+        math.sqrt(2) * noise.error_of_mean(width),
+        2 * noise.deviation * inflation / math.sqrt(norm),
+        deviation,
+    )
+    tails = [
+        upper_tail(ratio(gain, error), noise.freedom)
+        for gain, error in zip(gains, errors, strict=True)
+    ]
+    gain = max(gains)
+    upper = max(gains[0], gains[1]) + upper_quantile(0.01, noise.freedom) * min(
+        errors[0], errors[1]
+    )
+    return Progress(
+        evaluations=len(finite),
+        distinct=int(1 + np.count_nonzero(np.diff(np.sort(finite.values)))),
+        first_step=int(finite.steps[0]),
+        last_step=int(finite.steps[-1]),
+        unseen=_unseen(finite),
+        start=start,
+        final=final,
+        improvement=gain,
+        upper=upper,
+        relative=ratio(gain, abs(start)),
+        relative_upper=ratio(upper, abs(start)),
+        deviation=deviation,
+        p_value=min(1.0, 3 * tails[0], 3 * tails[1], 3 * _START * tails[2]),
+    )
+
+
+def _too_short(finite: Curve) -> Progress:
+    """Fewer values than can be judged: an unbounded improvement."""
+    values = finite.values if len(finite) else np.array([math.nan])
+    return Progress(
+        evaluations=len(finite),
+        distinct=len(np.unique(values)),
+        first_step=int(finite.steps[0]) if len(finite) else 0,
+        last_step=int(finite.steps[-1]) if len(finite) else 0,
+        unseen=_unseen(finite) if len(finite) else 1.0,
+        start=float(values[0]),
+        final=float(values[-1]),
+        improvement=float(values[0] - values[-1]),
+        upper=math.inf,
+        relative=math.inf,
+        relative_upper=math.inf,
+        deviation=math.nan,
+        p_value=1.0,
+    )
+
+
+def _unseen(finite: Curve) -> float:
+    """An epoch or row is logged at its end, so that even the first hides a part."""
+    if finite.axis in ("epoch", "row"):
+        return 1 / len(finite)
+    return ratio(float(max(finite.steps[0], 0)), float(finite.steps[-1]))

@@ -1,0 +1,97 @@
+"""What a curve still gains at the end of training."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from advisor.features.feature import NotEnoughDataError, feature, quantity
+from advisor.features.noise import (
+    condense,
+    median,
+    noise_about_trend,
+    ratio,
+    upper_quantile,
+    upper_tail,
+)
+from advisor.model.curve import Curve, FloatArray, IntArray
+
+_FEWEST = 15
+_START = 3
+
+
+@dataclass(frozen=True, slots=True)
+class EndTrend:
+    """The improving trend over the last third, extrapolated."""
+
+    evaluations: int = quantity("evaluations", "finite evaluations that were used")
+    slope: float = quantity(
+        "error per log step",
+        "fall of the error per e-fold of the steps; above 0 improves",
+    )
+    p_value: float = quantity("probability", "chance of such a slope without a trend")
+    gain: float = quantity("error", "expected further fall with so many more steps")
+    gain_lower: float = quantity("error", "lower end of its 98% interval")
+    gain_upper: float = quantity("error", "upper end of its 98% interval")
+    noise: float = quantity("error", "standard deviation of one evaluation")
+    final: float = quantity("error", "the fitted line at the last step")
+    relative: float = quantity(
+        "fraction", "gain relative to what the second half of training gained"
+    )
+    acceleration: float = quantity(
+        "ratio",
+        "slope of the last third over that of the third before; above 1 sped up",
+    )
+
+
+@feature()
+def trend_at_end(validation_error: Curve, *, more_steps: float = 0.25) -> EndTrend:
+    """The objective's trend over the last third of training.
+
+    A straight line in the logarithm of the step, which curves of ordinary learning
+    follow or fall short of, so that the gain of `more_steps` (a fraction) is not
+    overstated as a line in the step would. The slope's standard error is inflated by
+    (1 + r) / (1 - r) in the variance for noise of memory r.
+    """
+    short = condense(validation_error)
+    count = len(short.values)
+    if count < _FEWEST:
+        raise NotEnoughDataError(f"at least {_FEWEST} evaluations; there are {count}")
+    third = count // 3
+    values, times = short.values[-third:], _log_steps(short.steps[-third:])
+    slope, spread = _fall(times, values)
+    noise = noise_about_trend(short.values[-max(third, _FEWEST // 2) :])
+    memory = noise.memory
+    error = noise.deviation * math.sqrt((1 + memory) / (1 - memory)) / spread
+    before, _ = _fall(
+        _log_steps(short.steps[-2 * third : -third]), short.values[-2 * third : -third]
+    )
+    stretch = math.log1p(more_steps)
+    margin = upper_quantile(0.01, noise.freedom) * error
+    half = short.values[count // 2 - 1 : count // 2 + 2]
+    final = float(values.mean() - slope * (times[-1] - times.mean()))
+    return EndTrend(
+        evaluations=count * short.size,
+        slope=slope,
+        p_value=upper_tail(ratio(slope, error), noise.freedom),
+        gain=slope * stretch,
+        gain_lower=(slope - margin) * stretch,
+        gain_upper=(slope + margin) * stretch,
+        noise=noise.deviation * math.sqrt(short.size),
+        final=final,
+        relative=ratio(slope * stretch, median(half) - final),
+        acceleration=ratio(slope, max(before, 0.0)),
+    )
+
+
+def _log_steps(steps: IntArray) -> FloatArray:
+    return np.log(np.maximum(steps, 1).astype(np.float64))
+
+
+def _fall(times: FloatArray, values: FloatArray) -> tuple[float, float]:
+    """Minus the least-squares slope, and the root of the sum of squares of times."""
+    centred = times - times.mean()
+    square = float(centred @ centred)
+    return -float(centred @ values) / square, math.sqrt(square)
