@@ -31,7 +31,7 @@ def conclude(rule_id: str, case: Mapping[str, Any]) -> Conclusions:
     return evaluate_study(make_study(case["study"]), load_rules(settings), settings)
 
 
-@pytest.mark.parametrize(("rule_id", "case"), cases())
+@pytest.mark.parametrize(("rule_id", "case"), list(cases()))
 def test_case(rule_id: str, case: Mapping[str, Any]) -> None:
     conclusions = conclude(rule_id, case)
     verdicts = [each for each in conclusions.verdicts if each.rule == rule_id]

@@ -151,7 +151,8 @@ def median(values: FloatArray) -> float:
     """The median of a short array; numpy's own spends its time on checks."""
     ordered = np.sort(values)
     count = len(ordered)
-    return float(ordered[(count - 1) // 2] + ordered[count // 2]) / 2
+    # Halved first: the sum of two huge values may overflow.
+    return float(ordered[(count - 1) // 2] / 2 + ordered[count // 2] / 2)
 
 
 @lru_cache(maxsize=256)

@@ -14,11 +14,13 @@ from advisor.model.curve import Curve, FloatArray, IntArray
 _BEFORE = 5  # the level before a point: the median of so many values
 _FEWEST = 30
 _LARGEST_VALUE = 1e100
-_BLOCK = 25  # fewest values that give a local scale
+_BLOCK = 50  # fewest values that give a local scale, which 25 would leave too noisy
+_WAKE = 25  # values after a suspect that are still under its influence
 _RECOVERY = 0.05  # of training, and at least 5 values, to come back in
 _SUSPECT = 8.0  # robust deviations
 _MANY = 50
 _ENOUGH = 0.6  # share of the values that must be left
+_LIGHTEST = 12.0  # a finite sample never proves that tails are normal far out
 _NORMAL_TAIL = 2.906  # 95th over 50th percentile of |z| for normal noise
 
 
@@ -120,7 +122,7 @@ def gradient_at_spikes(
 def standardised(rises: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Rises less their local median over their local robust scale, and that scale.
 
-    Local is a block of 25 values or more; its scale is the middle one of its own and
+    Local is a block of 50 values or more; its scale is the middle one of its own and
     its neighbours', so that a spike does not hide itself.
     """
     count = max(min(len(rises) // _BLOCK, 16), 1)
@@ -147,14 +149,15 @@ def tail_freedom(z: FloatArray) -> float:
     suspects = np.flatnonzero(z > _SUSPECT)
     quiet = np.ones(len(z), dtype=np.bool_)
     for each in suspects[:_MANY]:
-        quiet[max(each - 1, 0) : each + _BLOCK] = False
+        quiet[max(each - 1, 0) : each + _WAKE] = False
     sizes = np.sort(np.abs(z[quiet] if quiet.mean() > _ENOUGH else z))
     middle, outer = sizes[len(sizes) // 2], sizes[int(0.95 * len(sizes))]
     if middle <= 0:
         return 2.0
     raised = float(outer / middle) * (1 + 2.5 / math.sqrt(len(z)))
     surplus = max(raised / _NORMAL_TAIL - 1, 1e-3)
-    return max(3 / (math.sqrt(0.64 + 6 * surplus) - 0.8), 2.0)
+    freedom = 3 / (math.sqrt(0.64 + 6 * surplus) - 0.8)
+    return min(max(freedom, 2.0), _LIGHTEST)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,57 @@
+"""Trend at the end: slopes against polyfit, coverage of the interval."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from synthetic_curves import curve, improving
+
+from advisor.features.feature import NotEnoughDataError
+from advisor.features.trend_at_end import trend_at_end
+
+
+@pytest.mark.parametrize("evaluations", [15, 40, 64])
+def test_slope_equals_polyfit(evaluations: int) -> None:
+    error = improving(evaluations=evaluations).trials[0].curves["validation_error"]
+    third = evaluations // 3
+    times = np.log(error.steps[-third:])
+    slope, intercept = np.polyfit(times, error.values[-third:], 1)
+    measured = trend_at_end(error)
+    assert measured.slope == pytest.approx(-slope)
+    assert measured.gain == pytest.approx(-slope * math.log(1.25))
+    assert measured.final == pytest.approx(slope * times[-1] + intercept)
+    before = np.polyfit(
+        np.log(error.steps[-2 * third : -third]), error.values[-2 * third : -third], 1
+    )[0]
+    if before < 0:
+        assert measured.acceleration == pytest.approx(slope / before)
+
+
+def test_interval_covers_the_gain() -> None:
+    covered = []
+    for seed in range(100):
+        error = improving(gain=0.5, noise_size=0.02, seed=seed)
+        end = trend_at_end(error.trials[0].curves["validation_error"])
+        truth = 0.5 * math.log(1.25) / math.log(60)
+        covered.append(end.gain_lower <= truth <= end.gain_upper)
+    assert np.mean(covered) >= 0.95
+
+
+def test_flat_noise_has_no_trend() -> None:
+    rng = np.random.default_rng(2)
+    p_values = [
+        trend_at_end(curve(rng.standard_normal(60))).p_value for _ in range(200)
+    ]
+    assert np.mean(np.array(p_values) < 0.01) <= 0.02
+
+
+def test_decay_speeds_up() -> None:
+    error = improving(decay=True).trials[0].curves["validation_error"]
+    assert trend_at_end(error).acceleration > 1.2
+
+
+def test_too_short() -> None:
+    with pytest.raises(NotEnoughDataError):
+        trend_at_end(curve([1.0] * 14))
