@@ -40,8 +40,14 @@ def masked_crc(rows: ByteArray) -> SumArray:
 
 def masked_crc_of_lengths(lengths: NDArray[np.uint64]) -> SumArray:
     """The masked sums of lengths [N] as they stand in headers: 8 bytes, low first."""
-    if len(lengths) and int(lengths.max()) < _SHORT:
-        return _short_lengths()[lengths.astype(np.intp)]
+    sums = _short_lengths()[(lengths & np.uint64(_SHORT - 1)).astype(np.intp)]
+    long = np.flatnonzero(lengths >= _SHORT)
+    if len(long):
+        sums[long] = _of_lengths(lengths[long])
+    return sums
+
+
+def _of_lengths(lengths: NDArray[np.uint64]) -> SumArray:
     return masked_crc(
         np.ascontiguousarray(lengths, "<u8").view(np.uint8).reshape(-1, 8)
     )
@@ -49,8 +55,7 @@ def masked_crc_of_lengths(lengths: NDArray[np.uint64]) -> SumArray:
 
 @cache
 def _short_lengths() -> SumArray:
-    lengths = np.arange(_SHORT, dtype="<u8")
-    return masked_crc(lengths.view(np.uint8).reshape(-1, 8))
+    return _of_lengths(np.arange(_SHORT, dtype=np.uint64))
 
 
 def _mask(sums: SumArray) -> SumArray:

@@ -1,107 +1,99 @@
-"""Where records start, found by prediction where their lengths repeat.
+"""Where records start.
 
-The start of a record is known only from the one before, but training loops write the
-same few lengths over and over. Once a period is seen, the next thousands of headers are
-predicted and all checked at once.
+The start of a record is known only from the one before. But nearly every event begins
+with its wall time, and every header carries a checksum: so all places that look like a
+header are checked at once, and what is left is a chain in which each record ends where
+the next one starts. Only where the chain breaks are headers followed one by one.
 """
 
 from __future__ import annotations
 
-from itertools import pairwise
-from struct import Struct
+from bisect import bisect_left
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from advisor.loaders.crc32c import ByteArray, masked_crc_of_lengths
 from advisor.model.curve import IntArray
 
 HEADER = 12  # bytes before the data of a record: its length and that length's sum
 FRAME = 16  # bytes of a record beside its data
+WALL_TIME_KEY = 0x09
+PAD = 64  # bytes behind the last record that may be looked at, of no meaning
 
-_READ_LENGTH = Struct("<Q").unpack_from
-_FIRST_LOOK = 48  # records walked one by one before a period is looked for
-_LONGEST_PERIOD = 256
-_WORTH = 256  # records that a prediction must save to be tried again soon
+HEAD = np.dtype(
+    {  # a header, and the front of an event as all known writers order it
+        "names": ["length", "sum", "time_key", "wall_time", "step_key", "step"],
+        "formats": ["<u8", "<u4", "u1", "<f8", "u1", "<u8"],
+        "offsets": [0, 8, HEADER, HEADER + 1, HEADER + 9, HEADER + 10],
+        "itemsize": 32,
+    }
+)
+Heads: TypeAlias = NDArray[np.void]
 
 
-def frame(data: ByteArray, end: int) -> tuple[IntArray, IntArray, int]:
-    """Starts and lengths of the whole records in `data[:end]`, and where they stop.
+def gather(data: ByteArray, places: IntArray, size: int) -> NDArray[np.void]:
+    """The `size` bytes of `data` that start at each of `places`."""
+    shape = (len(data) - size + 1,)
+    cells: NDArray[np.void] = np.ndarray(shape, f"V{size}", data, 0, (1,))[places]
+    return cells
+
+
+def good_heads(data: ByteArray, places: IntArray, end: int) -> tuple[IntArray, Heads]:
+    """Those of `places` where a header with a right sum is, and what stands there.
+
+    A record that would end behind `end` does not count.
+    """
+    heads = gather(data, places, HEAD.itemsize).view(HEAD)
+    lengths = heads["length"].copy()
+    room = end - FRAME - places
+    good = heads["sum"] == masked_crc_of_lengths(lengths)
+    good &= (lengths <= room.view(np.uint64)) & (room >= 0)
+    return (places, heads) if good.all() else (places[good], heads[good])
+
+
+def head_at(data: ByteArray, place: int) -> tuple[int, bool]:
+    """The length in the header at `place`, and whether its sum is right."""
+    head = gather(data, np.array([place]), HEAD.itemsize).view(HEAD)
+    length = head["length"].copy()
+    return int(length[0]), bool(head["sum"][0] == masked_crc_of_lengths(length)[0])
+
+
+def frame(data: ByteArray, end: int) -> tuple[IntArray, Heads, int]:
+    """Starts and heads of the whole records in `data[:end]`, and where they stop.
 
     They stop before a record that is not whole, or whose length is damaged.
     """
-    starts, stop = _starts(data, end)
-    lengths = np.diff(starts, append=stop) - FRAME
-    sums = np.ndarray((len(data) - 3,), "<u4", data, 0, (1,))[starts + 8]
-    bad = np.flatnonzero(sums != masked_crc_of_lengths(lengths.view(np.uint64)))
-    if len(bad):
-        first = int(bad[0])
-        return starts[:first], lengths[:first], int(starts[first])
-    return starts, lengths, stop
+    # The highest byte of a length is zero: a second cheap look at every place.
+    likely = data[HEADER:end] == WALL_TIME_KEY
+    likely &= data[7 : max(end, HEADER) - HEADER + 7] == 0
+    starts, heads = good_heads(data, np.flatnonzero(likely), end)
+    following = starts + heads["length"].astype(np.int64) + FRAME
+    breaks = np.flatnonzero(following[:-1] != starts[1:]).tolist()
+    if not breaks and len(starts) and starts[0] == 0:
+        return starts, heads, int(following[-1])
+    return _follow(data, end, starts, following, breaks)
 
 
-def _starts(data: ByteArray, end: int) -> tuple[IntArray, int]:
-    """By lengths alone, right or not: a wrong one shows in its sum."""
-    buffer = data.data
+def _follow(
+    data: ByteArray, end: int, starts: IntArray, following: IntArray, breaks: list[int]
+) -> tuple[IntArray, Heads, int]:
+    """As `frame`, from the chains that end at `breaks` and what lies between them."""
+    ends = [*breaks, len(starts) - 1]  # last record of each chain
     pieces: list[IntArray] = []
-    walked: list[int] = []
-    position, look, patience = 0, _FIRST_LOOK, _FIRST_LOOK
+    position = 0
     while position + FRAME <= end:
-        following = position + _READ_LENGTH(buffer, position)[0] + FRAME
-        if following > end:
+        first = int(starts.searchsorted(position))
+        if first < len(starts) and starts[first] == position:
+            last = ends[bisect_left(ends, first)] + 1
+            pieces.append(starts[first:last])
+            position = int(following[last - 1])
+            continue
+        length, good = head_at(data, position)
+        if not good or position + length + FRAME > end:
             break
-        walked.append(position)
-        position = following
-        if len(walked) >= look:
-            predicted, position = _predict(data, walked, position, end)
-            patience = patience * 2 if len(predicted) < _WORTH else _FIRST_LOOK
-            if len(predicted):
-                pieces += [np.array(walked, dtype=np.int64), predicted]
-                walked, look = [], min(patience, 4096)
-            else:
-                look = len(walked) + min(patience, 4096)
-    pieces.append(np.array(walked, dtype=np.int64))
-    return np.concatenate(pieces), position
-
-
-def _predict(
-    data: ByteArray, walked: list[int], position: int, end: int
-) -> tuple[IntArray, int]:
-    """Starts that follow from a period in those `walked`, and where they stop."""
-    recent = [*walked[-3 * _LONGEST_PERIOD :], position]
-    sizes = [after - before for before, after in pairwise(recent)]
-    candidates = range(1, min(len(sizes) // 3, _LONGEST_PERIOD) + 1)
-    period = next((p for p in candidates if _is_period(sizes, p)), None)
-    nothing = np.empty(0, dtype=np.int64)
-    if period is None:
-        return nothing, position
-    template = np.array(sizes[-period:], dtype=np.int64)
-    return _repeat(data, template, position, end)
-
-
-def _is_period(sizes: list[int], period: int) -> bool:
-    """Three times at the end, and throughout the last few records."""
-    window = sizes[-max(3 * period, _FIRST_LOOK) :]
-    return window[period:] == window[:-period]
-
-
-def _repeat(
-    data: ByteArray, sizes: IntArray, position: int, end: int
-) -> tuple[IntArray, int]:
-    """As many whole periods of `sizes` as the lengths in `data` bear out."""
-    words = np.ndarray((len(data) - 7,), "<u8", data, 0, (1,))
-    offsets, whole = np.cumsum(sizes) - sizes, int(sizes.sum())
-    expected = (sizes - FRAME).astype(np.uint64)
-    pieces: list[IntArray] = []
-    rows = 4
-    while rows:
-        rows = min(rows * 8, (end - position) // whole, 1 + 65536 // len(sizes))
-        places = position + np.arange(rows)[:, None] * whole + offsets
-        wrong = words[places] != expected
-        good = rows
-        if wrong.any():
-            good = int(wrong.any(axis=1).argmax())
-        pieces.append(places[:good].ravel())
-        position += good * whole
-        if good < rows:
-            break
-    return np.concatenate([*pieces, np.empty(0, dtype=np.int64)]), position
+        pieces.append(np.array([position], dtype=np.int64))
+        position += length + FRAME
+    found = np.concatenate([*pieces, np.empty(0, dtype=np.int64)])
+    return found, gather(data, found, HEAD.itemsize).view(HEAD), position

@@ -13,12 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advisor.loaders.crc32c import ByteArray
+from advisor.loaders.event_framing import gather
 from advisor.loaders.event_protobuf import BYTES, WireError, fields
 from advisor.loaders.event_summary import SUMMARY, Scalar, items, width
 from advisor.model.curve import FloatArray, IntArray
 
 LONGEST = 1024  # bytes of a body that is compared
 
+_NONE: IntArray = np.empty(0, dtype=np.int64)
 _MOST_FAILURES = 8  # bodies that hold no plain scalars, before the rest is left alone
 
 
@@ -36,7 +38,7 @@ class Bodies:
     """Bodies of one kind."""
 
     layout: Layout
-    places: IntArray  # [N] among the bodies that were sorted
+    places: IntArray | slice  # [N] among the bodies that were sorted
     rows: NDArray[np.uint64]  # [all bodies, W]
 
     def values(self, scalar: Scalar) -> FloatArray:
@@ -59,19 +61,20 @@ class Layouts:
         """Bodies of `size` bytes by kind, and those to be decoded one by one."""
         known = self.by_size.setdefault(size, [])
         words = -(-size // 8)
-        shape = (len(data) - 8 * words + 1,)
-        cells = np.ndarray(shape, f"V{8 * words}", data, 0, (1,))[starts]
-        rows = cells.view("<u8").reshape(-1, words)
+        rows = gather(data, starts, 8 * words).view("<u8").reshape(-1, words)
         hashes = _Hashes(rows)
         found = []
         left = len(rows)
         for layout in known:
-            places = np.flatnonzero(hashes.under(layout.mask) == layout.hash)
-            if len(places):
-                found.append(Bodies(layout, places, rows))
-                left -= len(places)
+            same = hashes.under(layout.mask) == layout.hash
+            count = int(np.count_nonzero(same))
+            if count == len(rows):
+                return [Bodies(layout, slice(None), rows)], _NONE
+            if count:
+                found.append(Bodies(layout, np.flatnonzero(same), rows))
+                left -= count
             if not left:
-                return found, np.empty(0, dtype=np.int64)
+                return found, _NONE
         rest = np.ones(len(rows), dtype=np.bool_)
         for bodies in found:
             rest[bodies.places] = False
@@ -85,7 +88,8 @@ class Layouts:
                 continue
             known.append(learnt)
             same = rest & (hashes.under(learnt.mask) == learnt.hash)
-            found.append(Bodies(learnt, np.flatnonzero(same), rows))
+            places = slice(None) if same.all() else np.flatnonzero(same)
+            found.append(Bodies(learnt, places, rows))
             rest ^= same
         rest[by_hand] = True
         return found, np.flatnonzero(rest)
@@ -106,7 +110,8 @@ class _Hashes:
 
 
 def _hash(rows: NDArray[np.uint64], mask: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    result: NDArray[np.uint64] = (rows & mask).dot(_MULTIPLIERS[: len(mask)])
+    result: NDArray[np.uint64]
+    result = np.einsum("ij,j->i", rows & mask, _MULTIPLIERS[: len(mask)])
     return result
 
 

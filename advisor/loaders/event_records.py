@@ -8,21 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
-from struct import Struct
-from typing import BinaryIO
 
 import numpy as np
 
 from advisor.errors import Problem
-from advisor.loaders.crc32c import ByteArray, masked_crc, masked_crc_of_lengths
-from advisor.loaders.event_framing import FRAME, HEADER, frame
+from advisor.loaders.crc32c import ByteArray, masked_crc
+from advisor.loaders.event_framing import (
+    FRAME,
+    HEADER,
+    PAD,
+    Heads,
+    frame,
+    gather,
+    good_heads,
+    head_at,
+)
 from advisor.model.curve import IntArray
 
 WINDOW = 4 << 20  # bytes in memory at once; longer records are skipped unread
-PAD = 64  # bytes behind the last record that may be looked at, of no meaning
 
-_READ_HEADER = Struct("<QI").unpack_from
 _IMPOSSIBLE = 1 << 40  # bytes in one record
 _SEARCH = 1 << 16  # bytes looked through at once for the next good record
 _MOST_GAPS = 1000
@@ -34,7 +40,7 @@ class Records:
 
     data: ByteArray  # [window + PAD]
     starts: IntArray  # [N] of the headers in `data`
-    lengths: IntArray  # [N] of the data, without header and sums
+    heads: Heads  # [N] the headers and the front of the events
     offset: int  # of `data` in the file
 
 
@@ -52,7 +58,7 @@ class RecordReader:
 
     def __init__(
         self,
-        file: BinaryIO,
+        file: FileIO,
         path: Path,
         size: int,
         *,
@@ -62,7 +68,8 @@ class RecordReader:
         self.file, self.path, self.size = file, path, size
         self.check_data = check_data
         self.window = min(max(window, 2 * FRAME), size)
-        self.data = np.zeros(self.window + PAD, dtype=np.uint8)
+        self.data = np.empty(self.window + PAD, dtype=np.uint8)
+        self.data[-PAD:] = 0
         self.view = self.data.data
         self.offset = self.filled = 0  # place of `data` in the file, bytes in it
         self.gaps: list[_Gap] = []
@@ -72,23 +79,22 @@ class RecordReader:
     def __iter__(self) -> Iterator[Records]:
         going_on = True
         while going_on and self._fill():
-            starts, lengths, stop = frame(self.data, self.filled)
+            starts, heads, stop = frame(self.data, self.filled)
             if self.check_data:
-                good = self._good_data(starts, lengths)
-                starts, lengths = starts[good], lengths[good]
+                good = self._good_data(starts, heads["length"].astype(np.int64))
+                starts, heads = starts[good], heads[good]
             if len(starts):
-                yield Records(self.data, starts, lengths, self.offset)
+                yield Records(self.data, starts, heads, self.offset)
             going_on = self._pass(stop)
 
     def _fill(self) -> bool:
         wanted = min(self.window, self.size - self.offset)
         while self.filled < wanted:
-            chunk = self.file.read(wanted - self.filled)
-            if not chunk:  # it was shortened while being read
+            got = self.file.readinto(self.view[self.filled : wanted])
+            if not got:  # it was shortened while being read
                 self.size = self.offset + self.filled
                 break
-            self.view[self.filled : self.filled + len(chunk)] = chunk
-            self.filled += len(chunk)
+            self.filled += got
         return self.filled > 0
 
     def _advance(self, by: int) -> None:
@@ -107,9 +113,8 @@ class RecordReader:
             if 0 < left < HEADER:
                 self._end(left)
             return left >= HEADER
-        length, crc = _READ_HEADER(self.view, stop)
-        expected = masked_crc_of_lengths(np.array([length], dtype=np.uint64))
-        if crc != expected[0] or length > _IMPOSSIBLE:
+        length, good = head_at(self.data, stop)
+        if not good or length > _IMPOSSIBLE:
             return self._search(stop)
         if length + FRAME > left:
             self.cut_off_at = self.offset + stop
@@ -130,9 +135,10 @@ class RecordReader:
         found = self.filled - HEADER + 1
         for first in range(stop + 1, found, _SEARCH):
             last = min(first + _SEARCH, found)
-            good = self._good_headers(first, last)
+            places = np.arange(first, last, dtype=np.int64)
+            good, _ = good_heads(self.data, places, self.size - self.offset)
             if len(good):
-                found = first + int(good[0])
+                found = int(good[0])
                 break
         offset, length = self.offset + stop, found - stop
         zeros = not self.data[stop:found].any()
@@ -144,26 +150,14 @@ class RecordReader:
         self._advance(found)
         return len(self.gaps) < _MOST_GAPS
 
-    def _good_headers(self, first: int, last: int) -> IntArray:
-        lengths, sums = (
-            np.ndarray((last - first,), dtype, self.data, offset, (1,))
-            for dtype, offset in (("<u8", first), ("<u4", first + 8))
-        )
-        left = self.size - self.offset - first - FRAME
-        likely = np.flatnonzero(lengths <= max(left, 0))
-        expected = masked_crc_of_lengths(lengths[likely])
-        good: IntArray = likely[expected == sums[likely]]
-        return good
-
     def _good_data(self, starts: IntArray, lengths: IntArray) -> IntArray:
         """Which records have data of the right sum; the others are remembered."""
         bad: list[int] = []
         for length in np.unique(lengths).tolist():
             index = np.flatnonzero(lengths == length)
             places = starts[index] + HEADER
-            rows = np.ndarray(
-                (len(self.data) - length - 3, length + 4), "u1", self.data, 0, (1, 1)
-            )[places]
+            rows = gather(self.data, places, length + 4).view(np.uint8)
+            rows = rows.reshape(-1, length + 4)
             sums = np.ascontiguousarray(rows[:, length:]).view("<u4")[:, 0]
             bad.extend(index[masked_crc(rows[:, :length]) != sums].tolist())
         self.bad_data.extend((starts[bad] + self.offset).tolist())

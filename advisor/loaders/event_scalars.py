@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from advisor.loaders.event_framing import HEADER
+from advisor.loaders.event_framing import HEADER, WALL_TIME_KEY
 from advisor.loaders.event_layout import LONGEST, Bodies, Layouts
 from advisor.loaders.event_protobuf import (
     BYTES,
@@ -30,16 +31,7 @@ from advisor.loaders.event_summary import (
 )
 from advisor.model.curve import Curve, FloatArray, IntArray
 
-# The front of an event as all known writers order it.
-_FRONT = np.dtype(
-    {
-        "names": ["time_key", "wall_time", "step_key", "step"],
-        "formats": ["u1", "<f8", "u1", "<u8"],
-        "offsets": [HEADER, HEADER + 1, HEADER + 9, HEADER + 10],
-        "itemsize": 32,
-    }
-)
-_TIME_KEY, _STEP_KEY, _SUMMARY_KEY = 0x09, 0x10, 0x2A
+_STEP_KEY = 0x10
 _CONTINUED = np.uint64(0x8080808080808080)  # these bits: another byte of the number
 _FEW = 6  # bodies below which decoding one by one is faster
 
@@ -67,36 +59,41 @@ class Scalars:
 
     def feed(self, records: Records) -> None:
         """Takes in all scalars, texts and hyperparameters of `records`."""
-        fronts = _fronts(records)
-        order = np.argsort(fronts.sizes, kind="stable")  # by radix: fast for uint16
-        last = 0
+        events = _events(records)
+        # In the order of their sizes; stable and by radix, so in that of the file.
+        order = np.argsort(events.sizes, kind="stable")
+        counts = np.bincount(events.sizes)
+        events = events.take(order)
         view = records.data.data
-        for size, count in enumerate(np.bincount(fronts.sizes).tolist()):
-            if not count:
-                continue
-            group, last = order[last : last + count], last + count
-            by_hand = group
-            if size and count >= _FEW:
-                starts = fronts.bodies[group]
-                found, rest = self.layouts.sort(records.data, starts, size)
-                by_hand = group[rest]
+        last = 0
+        for size in np.flatnonzero(counts).tolist():
+            first, last = last, last + int(counts[size])
+            rest = order[first:last]
+            if size and last - first >= _FEW:
+                found, left = self.layouts.sort(
+                    records.data, events.bodies[first:last], size
+                )
+                rest = rest[left]
                 for bodies in found:
-                    self._take(bodies, group, fronts)
-            for place in by_hand.tolist():
+                    self._take(bodies, order[first:last], events, slice(first, last))
+            for place in rest.tolist():
                 self._decode(view, records, place)
         self.count += len(records.starts)
 
-    def _take(self, bodies: Bodies, group: IntArray, fronts: _Fronts) -> None:
-        index = group[bodies.places]
-        records, steps = index + self.count, fronts.steps[index]
-        wall_times = fronts.wall_times[index]
+    def _take(
+        self, bodies: Bodies, order: IntArray, events: _Events, group: slice
+    ) -> None:
+        places = bodies.places
+        records = order[places] + self.count
+        steps = events.steps[group][places]
+        wall_times = events.wall_times[group][places]
         for scalar in bodies.layout.scalars:
             points = _Points(records, steps, wall_times, bodies.values(scalar))
             self.pieces.setdefault(scalar.tag, []).append(points)
 
     def _decode(self, view: memoryview, records: Records, place: int) -> None:
         start = int(records.starts[place]) + HEADER
-        stop = start + int(records.lengths[place])
+        stop = start + int(records.heads["length"][place])
         try:
             wall_time, step, found = _event(view, start, stop)
         except WireError:
@@ -131,7 +128,7 @@ class Scalars:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Fronts:
+class _Events:
     """Wall times, steps, and where the rest of each event is, [N]."""
 
     wall_times: FloatArray
@@ -139,34 +136,39 @@ class _Fronts:
     bodies: IntArray
     sizes: NDArray[np.uint16]  # of the bodies; 0: to be decoded one by one
 
+    def take(self, order: IntArray) -> _Events:
+        """The same events in another order."""
+        return _Events(
+            self.wall_times[order],
+            self.steps[order],
+            self.bodies[order],
+            self.sizes[order],
+        )
 
-def _fronts(records: Records) -> _Fronts:
-    data, starts = records.data, records.starts
-    size = _FRONT.itemsize
-    cells = np.ndarray((len(data) - size + 1,), f"V{size}", data, 0, (1,))[starts]
-    front = cells.view(_FRONT)
-    word = front["step"].copy()
+
+def _events(records: Records) -> _Events:
+    heads = records.heads
+    word = heads["step"].copy()
     ends = ~word & _CONTINUED
     end = ends & (~ends + np.uint64(1))  # the highest bit of the number's last byte
     longest = (int(end.max()).bit_length() + 7) // 8
     word &= end - np.uint64(1)
-    steps = np.zeros(len(word), dtype=np.uint64)
-    extra = np.zeros(len(word), dtype=np.int64)  # bytes of the number
-    for byte in range(longest):
+    steps = word & np.uint64(0x7F)
+    extra = (end > 0).astype(np.int64)  # bytes of the number
+    for byte in range(1, longest):
         steps |= (word >> np.uint64(byte)) & np.uint64(0x7F << 7 * byte)
         extra += end >= np.uint64(0x80 << 8 * byte)
-    counted = (front["step_key"] == _STEP_KEY) & (end > 0)
+    counted = (heads["step_key"] == _STEP_KEY) & (end > 0)
     if not counted.all():  # step 0 is left out
         steps[~counted] = 0
         extra[~counted] = -1
-    bodies = starts + (HEADER + 10) + extra
-    sizes = records.lengths - 10 - extra
-    usual = (front["time_key"] == _TIME_KEY) & (data[bodies] == _SUMMARY_KEY)
+    sizes = heads["length"].astype(np.int64) - 10 - extra
+    usual = heads["time_key"] == WALL_TIME_KEY
     usual &= (sizes > 0) & (sizes <= LONGEST)
-    return _Fronts(
-        front["wall_time"],
-        steps.astype(np.int64),
-        bodies,
+    return _Events(
+        heads["wall_time"],
+        steps.view(np.int64),
+        records.starts + (HEADER + 10) + extra,
         np.where(usual, sizes, 0).astype(np.uint16),
     )
 
@@ -186,14 +188,15 @@ def _event(data: memoryview, start: int, stop: int) -> tuple[float, int, list[It
 
 
 def _curve(pieces: list[_Points]) -> Curve:
-    if len(pieces) == 1:
-        only = pieces[0]
-        return Curve(only.steps, only.values, only.wall_times)
-    records = np.concatenate([each.records for each in pieces])
-    steps = np.concatenate([each.steps for each in pieces])
-    values = np.concatenate([each.values for each in pieces])
-    wall_times = np.concatenate([each.wall_times for each in pieces])
-    if (np.diff(records) < 0).any():
+    steps, values, wall_times = (
+        np.concatenate(each)
+        for each in zip(
+            *((each.steps, each.values, each.wall_times) for each in pieces),
+            strict=True,
+        )
+    )
+    if any(int(b.records[0]) < int(a.records[-1]) for a, b in pairwise(pieces)):
+        records = np.concatenate([each.records for each in pieces])
         order = np.argsort(records, kind="stable")
         steps, values, wall_times = steps[order], values[order], wall_times[order]
     return Curve(steps, values, wall_times)

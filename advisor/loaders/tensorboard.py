@@ -67,7 +67,7 @@ def read_event_file(path: Path, *, check_data: bool = False) -> EventFile:
         LogError: no part of it is an event file.
     """
     scalars = Scalars()
-    with path.open("rb") as stream:
+    with path.open("rb", buffering=0) as stream:
         size = os.fstat(stream.fileno()).st_size
         reader = RecordReader(stream, path, size, check_data=check_data)
         for records in reader:
