@@ -361,6 +361,18 @@ def flat(
     return make_curve_study([make_trial("trial-0", curves, last_step=STEPS)])
 
 
+def rewards(*, learned: float = 0.0, episodes: int = 5000, seed: int = 0) -> Study:
+    """Rewards of -1, 0 or 1 whose mean rises by `learned`; a loss that falls by 10%."""
+    rng = np.random.default_rng(seed)
+    drift = learned * np.linspace(0, 1, episodes)
+    reward = np.clip(np.round(rng.normal(drift, 1.0)), -1, 1)
+    loss = np.linspace(0.55, 0.5, 90) + 0.002 * rng.standard_normal(90)
+    trial = make_trial(
+        "trial-0", {"training_loss": curve(loss), "validation_error": curve(-reward)}
+    )
+    return make_curve_study([trial], "episode_reward", Goal.MAXIMIZE)
+
+
 def improving(
     *,
     gain: float = 0.3,

@@ -33,13 +33,21 @@ class Progress:
     unseen: float = quantity(
         "fraction", "share of the curve's training that passed before its first value"
     )
-    start: float = quantity("loss", "median of the first eighth, 3 values at least")
-    final: float = quantity("loss", "median of the last eighth, 3 values at least")
+    start: float = quantity(
+        "loss", "mean of the first eighth, without outliers where values are many"
+    )
+    final: float = quantity("loss", "mean of the last eighth, likewise")
     improvement: float = quantity("loss", "largest of three: see the feature")
     upper: float = quantity("loss", "99% upper bound of the improvement")
     relative: float = quantity("fraction", "improvement relative to |start|")
     relative_upper: float = quantity("fraction", "its 99% upper bound")
+    relative_change: float = quantity(
+        "fraction", "the larger of that bound and of how much worse the end is"
+    )
     deviation: float = quantity("loss", "standard deviation of one value")
+    upper_in_noise: float = quantity(
+        "deviations", "upper bound of the improvement over that standard deviation"
+    )
     p_value: float = quantity(
         "probability", "chance that noise alone improves a flat curve as much"
     )
@@ -75,8 +83,8 @@ def progress(curve: Curve) -> Progress:
     short = condense(finite)
     count = len(short.values)
     width = max(_START, count // 8)
-    start = median(finite.values[: width * short.size])
-    final = median(finite.values[-width * short.size :])
+    start = float(short.values[:width].mean())
+    final = float(short.values[-width:].mean())
     noise = noise_about_trend(short.values)
     memory = noise.memory
     inflation = math.sqrt((1 + memory) / (1 - memory))
@@ -111,7 +119,9 @@ def progress(curve: Curve) -> Progress:
         upper=upper,
         relative=ratio(gain, abs(start)),
         relative_upper=ratio(upper, abs(start)),
+        relative_change=ratio(max(upper, final - start), abs(start)),
         deviation=deviation,
+        upper_in_noise=ratio(upper, deviation),
         p_value=min(1.0, 3 * tails[0], 3 * tails[1], 3 * _START * tails[2]),
     )
 
@@ -131,7 +141,9 @@ def _too_short(finite: Curve) -> Progress:
         upper=math.inf,
         relative=math.inf,
         relative_upper=math.inf,
+        relative_change=math.inf,
         deviation=math.nan,
+        upper_in_noise=math.inf,
         p_value=1.0,
     )
 
