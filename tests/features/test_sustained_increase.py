@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from synthetic_curves import SHAPES, autoregressive, climbing, curve, trend
 
 from advisor.features.feature import NotEnoughDataError
+from advisor.features.noise import noise_about_trend, upper_tail
 from advisor.features.sustained_increase import sustained_increase
 
 
@@ -28,6 +31,12 @@ def test_rise_is_the_largest_of_all_pairs(points: int) -> None:
     assert measured.low_step == loss.steps[low + width - 1]
     assert measured.high_step == loss.steps[high + width - 1]
     assert measured.duration == pytest.approx((high - low) / points)
+    noise = noise_about_trend(loss.values[low // 2 :])
+    error = 1.2 * math.sqrt(2) * noise.error_of_mean(width)
+    chance = upper_tail(rise / error, noise.freedom)
+    assert 0 < chance < 0.5
+    expected = min(1.0, (points / width) ** 2 / 2 * chance)
+    assert measured.p_value == pytest.approx(expected)
 
 
 def test_a_jump_is_steeper_than_a_climb() -> None:

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from synthetic_curves import curve, improving
+from synthetic_curves import autoregressive, curve, improving
 
 from advisor.features.feature import NotEnoughDataError
 from advisor.features.trend_at_end import trend_at_end
@@ -45,6 +45,14 @@ def test_flat_noise_has_no_trend() -> None:
         trend_at_end(curve(rng.standard_normal(60))).p_value for _ in range(200)
     ]
     assert np.mean(np.array(p_values) < 0.01) <= 0.02
+
+
+def test_correlated_noise_has_no_trend() -> None:
+    rng = np.random.default_rng(2)
+    p_values = [
+        trend_at_end(curve(autoregressive(rng, 60, 0.7))).p_value for _ in range(200)
+    ]
+    assert np.mean(np.array(p_values) < 0.01) <= 0.03
 
 
 def test_decay_speeds_up() -> None:
