@@ -27,7 +27,7 @@ from advisor.loaders.event_framing import (
 )
 from advisor.model.curve import IntArray
 
-WINDOW = 4 << 20  # bytes in memory at once; longer records are skipped unread
+WINDOW = 1 << 20  # bytes in memory at once: larger ones leave the cache of the CPU
 
 _IMPOSSIBLE = 1 << 40  # bytes in one record
 _SEARCH = 1 << 16  # bytes looked through at once for the next good record
