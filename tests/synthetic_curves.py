@@ -361,12 +361,21 @@ def flat(
     return make_curve_study([make_trial("trial-0", curves, last_step=STEPS)])
 
 
-def rewards(*, learned: float = 0.0, episodes: int = 5000, seed: int = 0) -> Study:
-    """Rewards of -1, 0 or 1 whose mean rises by `learned`; a loss that falls by 10%."""
+def rewards(
+    *,
+    learned: float = 0.0,
+    loss_factor: float = 0.9,
+    episodes: int = 5000,
+    seed: int = 0,
+) -> Study:
+    """Rewards of -1, 0 or 1 whose mean rises by `learned`.
+
+    The loss ends at `loss_factor` times its start.
+    """
     rng = np.random.default_rng(seed)
     drift = learned * np.linspace(0, 1, episodes)
     reward = np.clip(np.round(rng.normal(drift, 1.0)), -1, 1)
-    loss = np.linspace(0.55, 0.5, 90) + 0.002 * rng.standard_normal(90)
+    loss = 0.55 * np.linspace(1, loss_factor, 90) + 0.002 * rng.standard_normal(90)
     trial = make_trial(
         "trial-0", {"training_loss": curve(loss), "validation_error": curve(-reward)}
     )
