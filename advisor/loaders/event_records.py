@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import FileIO
+from io import BytesIO, FileIO
 from pathlib import Path
 
 import numpy as np
@@ -58,7 +58,7 @@ class RecordReader:
 
     def __init__(
         self,
-        file: FileIO,
+        file: FileIO | BytesIO,
         path: Path,
         size: int,
         *,

@@ -158,12 +158,12 @@ def _events(records: Records) -> _Events:
     for byte in range(1, longest):
         steps |= (word >> np.uint64(byte)) & np.uint64(0x7F << 7 * byte)
         extra += end >= np.uint64(0x80 << 8 * byte)
-    counted = (heads["step_key"] == _STEP_KEY) & (end > 0)
+    counted = heads["step_key"] == _STEP_KEY
+    usual = (heads["time_key"] == WALL_TIME_KEY) & (~counted | (end > 0))
     if not counted.all():  # step 0 is left out
         steps[~counted] = 0
         extra[~counted] = -1
     sizes = heads["length"].astype(np.int64) - 10 - extra
-    usual = heads["time_key"] == WALL_TIME_KEY
     usual &= (sizes > 0) & (sizes <= LONGEST)
     return _Events(
         heads["wall_time"],
