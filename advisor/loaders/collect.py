@@ -63,7 +63,8 @@ class _Collection:
                 tree = walk(root)
                 self.problems.extend(tree.problems)
             for path in [root] if explicit else tree.files:
-                real = os.path.realpath(path)
+                # Within one tree every file is found once; roots may overlap.
+                real = os.path.realpath(path) if len(paths) > 1 else str(path)
                 if real not in seen:
                     seen.add(real)
                     self._claim(path, explicit=explicit)

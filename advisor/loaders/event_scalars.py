@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -110,6 +111,7 @@ class Scalars:
     def curves(self) -> dict[str, Curve]:
         """All points by tag, in the order in which they were written."""
         for tag, points in self.single.items():
+            points.sort(key=itemgetter(0))  # they were decoded by size
             records, steps, wall_times, values = zip(*points, strict=True)
             piece = _Points(
                 np.array(records, dtype=np.int64),

@@ -7,6 +7,7 @@ hold the same metric are two records of one history: the longer one is kept.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import TypeVar
 
@@ -60,7 +61,7 @@ def _curves(parts: Sequence[TrialLog]) -> tuple[dict[str, Curve], list[str]]:
                 by_format.setdefault((part.format, curve.axis), []).append(curve)
         records = {key: concatenate(same) for key, same in by_format.items()}
         kept = max(records, key=lambda key: (len(records[key]), key[0] == _PREFERRED))
-        curves[tag] = records[kept]
+        curves[tag] = _with_axis(records[kept], records.values())
         for form, _ in records.keys() - {kept}:
             left_out[kept[0], form] = left_out.get((kept[0], form), 0) + 1
     for (kept_form, form), count in sorted(left_out.items()):
@@ -69,6 +70,13 @@ def _curves(parts: Sequence[TrialLog]) -> tuple[dict[str, Curve], list[str]]:
             f"those of {kept_form} were used"
         )
     return curves, notes
+
+
+def _with_axis(curve: Curve, records: Iterable[Curve]) -> Curve:
+    """Event files call everything a step; another record may know that it is epochs."""
+    known = (each.axis for each in records if np.array_equal(each.steps, curve.steps))
+    axis = next((each for each in known if each != "step"), curve.axis)
+    return curve if axis == curve.axis else replace(curve, axis=axis)
 
 
 def concatenate(curves: Sequence[Curve]) -> Curve:
