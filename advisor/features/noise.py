@@ -203,7 +203,7 @@ def upper_quantile(p: float, freedom: float) -> float:
 def ratio(numerator: float, denominator: float) -> float:
     """The quotient; infinite, or zero for 0/0, where there is nothing to divide by."""
     if denominator > 0:
-        return numerator / denominator
+        return float(numerator) / float(denominator)
     return math.copysign(math.inf, numerator) if numerator else 0.0
 
 

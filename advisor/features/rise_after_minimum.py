@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -93,7 +94,7 @@ def rise_after_minimum(curve: Curve, window_share: float) -> Rise:
     best = int(np.argmin(medians))
     end = best + width  # points up to and with the window of the minimum
     noise = _noise(short.values[best // 2 :], best - best // 2 + width // 2)
-    error = MEDIAN_AGAINST_MEAN * np.sqrt(2) * noise.error_of_mean(width)
+    error = MEDIAN_AGAINST_MEAN * math.sqrt(2) * noise.error_of_mean(width)
     rise = float(medians[-1] - medians[best])
     minimum, final = float(medians[best]), float(medians[-1])
     peak = float(medians[best:].max())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,7 +71,7 @@ def saturation(curve: Curve, tolerance: float) -> Saturation:
     noise = noise_about_trend(short.values[count // 2 :])
     best = float(medians.min())
     fall = max(median(short.raw[:3]) - best, 0.0)
-    error = MEDIAN_AGAINST_MEAN * np.sqrt(2) * noise.error_of_mean(width)
+    error = MEDIAN_AGAINST_MEAN * math.sqrt(2) * noise.error_of_mean(width)
     margin = upper_quantile(0.01, noise.freedom) * error + tolerance * fall
     outside = np.flatnonzero(medians > best + margin)
     first = int(outside[-1]) + 1 if len(outside) else 0

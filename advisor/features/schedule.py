@@ -38,9 +38,9 @@ def schedule(learning_rate: Curve) -> Schedule:
     values = finite.values
     largest = float(values.max())
     reached = int(np.argmax(values >= 0.99 * largest))
-    changes = np.sign(np.diff(values))
-    changes = changes[changes != 0]
-    turns = np.count_nonzero((changes[1:] > 0) & (changes[:-1] < 0))
+    moves = values[1:] != values[:-1]
+    up = (values[1:] > values[:-1])[moves]
+    turns = np.count_nonzero(up[1:] & ~up[:-1])
     return Schedule(
         largest=largest,
         final=float(values[-1]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,7 +61,7 @@ def sustained_increase(training_loss: Curve, *, window_share: float = 0.08) -> I
     low = int(np.argmin(medians[: top + 1]))
     rise = float(medians[top] - medians[low])
     noise = noise_about_trend(short.values[low // 2 :])
-    error = MEDIAN_AGAINST_MEAN * np.sqrt(2) * noise.error_of_mean(width)
+    error = MEDIAN_AGAINST_MEAN * math.sqrt(2) * noise.error_of_mean(width)
     climb = medians[low : top + 1]
     jump = (
         climb[width:] - climb[:-width] if len(climb) > width else climb[-1:] - climb[0]
