@@ -67,7 +67,7 @@ class Layouts:
         """Bodies of `size` bytes by kind, and those to be decoded one by one."""
         words = -(-size // 8)
         rows = gather(data, starts, 8 * words).view("<u8").reshape(-1, words)
-        hashes = _Hashes(rows)
+        hashes = Hashes(rows)
         if size not in self.by_size:
             self.by_size[size] = list(_SHARED.get(size, ()))
         found: list[Bodies] = []
@@ -85,7 +85,7 @@ class Layouts:
         return found, self._learn(hashes, size, rest, found)
 
     def _learn(
-        self, hashes: _Hashes, size: int, rest: BoolArray, found: list[Bodies]
+        self, hashes: Hashes, size: int, rest: BoolArray, found: list[Bodies]
     ) -> IntArray:
         """Adds to `found` the bodies of new kinds among `rest`; returns the others."""
         by_hand: list[int] = []
@@ -108,7 +108,7 @@ class Layouts:
         return np.flatnonzero(rest)
 
 
-class _Hashes:
+class Hashes:
     """Rows and their hashes under masks, each computed once."""
 
     def __init__(self, rows: WordArray) -> None:
@@ -116,6 +116,7 @@ class _Hashes:
         self.computed: dict[bytes, WordArray] = {}
 
     def under(self, mask: WordArray) -> WordArray:
+        """The hash of what each row holds where `mask` has ones, [N]."""
         key = mask.tobytes()
         if key not in self.computed:
             self.computed[key] = _hash(self.rows, mask)

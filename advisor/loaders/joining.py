@@ -65,10 +65,8 @@ def _curves(parts: Sequence[TrialLog]) -> tuple[dict[str, Curve], list[str]]:
         for form, _ in records.keys() - {kept}:
             left_out[kept[0], form] = left_out.get((kept[0], form), 0) + 1
     for (kept_form, form), count in sorted(left_out.items()):
-        notes.append(
-            f"{count} metrics are in both {kept_form} and {form}; "
-            f"those of {kept_form} were used"
-        )
+        metrics = "1 metric is" if count == 1 else f"{count} metrics are"
+        notes.append(f"{metrics} in both {kept_form} and {form}; {kept_form} was used")
     return curves, notes
 
 

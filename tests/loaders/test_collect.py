@@ -245,9 +245,12 @@ def test_progress_counts_files(tmp_path: Path) -> None:
 
 def test_overlapping_paths_count_nothing_twice(tmp_path: Path) -> None:
     file = put(tmp_path / "sweep" / "trial" / "log.csv")
-    logs = collect([tmp_path, file, tmp_path / "sweep", file.parent])
+    read: list[int] = []
+    paths = [tmp_path, file, tmp_path / "sweep", file.parent]
+    logs = collect(paths, lambda _, total: read.append(total))
     assert names(logs) == ["sweep/trial"]
     assert logs.trials[0].points == 3
+    assert read[-1] == 1
 
 
 def test_an_explicit_file_is_named_by_its_folder(tmp_path: Path) -> None:
@@ -322,10 +325,8 @@ def test_of_two_formats_the_longer_record_is_kept() -> None:
         assert joined.points == 5
         assert joined.curves["loss"].steps.tolist() == [1, 2, 3]
         assert joined.notes == (
-            "1 metrics are in both tensorboard and training-csv; "
-            "those of tensorboard were used",
-            "1 metrics are in both training-csv and tensorboard; "
-            "those of training-csv were used",
+            "1 metric is in both tensorboard and training-csv; tensorboard was used",
+            "1 metric is in both training-csv and tensorboard; training-csv was used",
         )
     equal = join(
         [
@@ -389,9 +390,11 @@ def test_a_configuration_above_counts_for_the_only_trial_below(tmp_path: Path) -
     for name in ("0", "1"):
         put(tmp_path / name / ".hydra" / "config.yaml", f"lr: 0.{name}\n")
         put(tmp_path / name / "logs" / "version_0" / "metrics.csv")
+    put(tmp_path / "2" / "metrics.csv")
     put(tmp_path / "config.yaml", "lr: 9\nsize: 1\n")  # of all, so of none
     logs = collect([tmp_path])
-    assert [trial.configuration for trial in logs.trials] == [{"lr": 0.0}, {"lr": 0.1}]
+    found = [dict(trial.configuration) for trial in logs.trials]
+    assert found == [{"lr": 0.0}, {"lr": 0.1}, {}]
 
 
 def test_a_folder_that_holds_trials_is_none_itself(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ from event_bytes import (
 )
 
 from advisor.loaders.collect import collect
+from advisor.loaders.event_layout import Hashes
 from advisor.loaders.event_records import RecordReader
 from advisor.loaders.event_scalars import Scalars
 from advisor.loaders.tensorboard import EventFile, claims, load, read_event_file
@@ -238,6 +240,16 @@ def test_layouts_learnt_from_one_file_do_not_change_another(tmp_path: Path) -> N
     assert list(read_event_file(first).curves) == ["loss"]
     assert list(read_event_file(second).curves) == ["gain"]
     assert list(read_event_file(first).curves) == ["loss"]
+
+
+def test_a_layout_with_the_same_hash_is_compared_byte_by_byte() -> None:
+    body = message(5, message(1, simple("loss", 1)))
+    rows = np.frombuffer(body.ljust(24, b"\0") * 9, dtype=np.uint64).reshape(9, 3)
+    hashes = Hashes(rows)
+    layout = hashes.learn(0, len(body))
+    assert layout is not None
+    assert hashes.of_kind(layout)[1] == 9
+    assert hashes.of_kind(replace(layout, fixed=bytes(24))) == (None, 0)
 
 
 def test_records_longer_than_the_window_are_skipped_unread(tmp_path: Path) -> None:
