@@ -1,0 +1,192 @@
+"""Generated studies: search spaces, samplings and planted defects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from advisor.model.curve import Curve, FloatArray
+from advisor.model.search_space import Hyperparameter, SearchSpace
+from advisor.model.study import Goal, Objective, Study
+from advisor.model.trial import Infeasibility, Trial
+
+NAMES = ("learning_rate", "dropout", "momentum", "label_smoothing", "clip_norm")
+SHAPES = (
+    "parabola",
+    "valley",
+    "cusp",
+    "steep-beyond",
+    "shallow-beyond",
+    "wall-beyond",
+    "flat-beyond",
+)
+
+
+def bowl(shape: str, x: FloatArray, optimum: FloatArray | float) -> FloatArray:
+    """Error along one axis, zero at `optimum`; `beyond` is the side of larger x."""
+    before, after = np.maximum(optimum - x, 0), np.maximum(x - optimum, 0)
+    match shape:
+        case "parabola":
+            return (x - optimum) ** 2
+        case "valley":
+            return np.abs(x - optimum)
+        case "cusp":
+            return np.sqrt(np.abs(x - optimum))
+        case "steep-beyond":
+            return before + 4 * after
+        case "shallow-beyond":
+            return before + 0.4 * after
+        case "wall-beyond":
+            return before + (after > 0)
+        case "flat-beyond":
+            return before
+    raise LookupError(f"no shape is called {shape}")
+
+
+def points(
+    sampling: str, trials: int, dimensions: int, rng: np.random.Generator
+) -> FloatArray:
+    """Positions [trials, dimensions] in the unit cube."""
+    if sampling == "uniform":
+        return rng.random((trials, dimensions))
+    if sampling == "halton":
+        # Shifted by a random amount, as quasi-random search does (Cranley, Patterson).
+        return (_halton(trials, dimensions) + rng.random(dimensions)) % 1
+    if sampling == "grid":
+        side = round(trials ** (1 / dimensions))
+        axes = [np.linspace(0, 1, side)] * dimensions
+        return np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, dimensions)
+    if sampling == "clustered":
+        centre = rng.uniform(0.2, 0.8, dimensions)
+        start = rng.random((trials // 4, dimensions))
+        near = centre + 0.08 * rng.standard_normal((trials - len(start), dimensions))
+        return np.vstack((start, np.clip(near, 0, 1)))
+    raise LookupError(f"no sampling is called {sampling}")
+
+
+@cache
+def _halton(trials: int, dimensions: int) -> FloatArray:
+    columns = []
+    for base in (2, 3, 5, 7, 11, 13, 17, 19)[:dimensions]:
+        index, scale = np.arange(1, trials + 1), 1.0
+        column = np.zeros(trials)
+        while index.any():
+            scale /= base
+            column += scale * (index % base)
+            index //= base
+        columns.append(column)
+    return np.stack(columns, axis=1)
+
+
+def noise(kind: str, count: int, rng: np.random.Generator) -> FloatArray:
+    """Noise of unit standard deviation."""
+    if kind == "heavy":
+        return rng.standard_t(3, count) / np.sqrt(3)
+    if kind == "skewed":
+        return (rng.lognormal(0, 1, count) - np.exp(0.5)) / 2.161
+    return rng.standard_normal(count)
+
+
+def axis(name: str, **changes: Any) -> Hyperparameter:
+    """A declared hyperparameter over [0, 1], or a learning rate over four decades."""
+    if name == "learning_rate":
+        plain = Hyperparameter(
+            name, "float", 1e-5, 1e-1, "log", declared=True, alias="learning_rate"
+        )
+    else:
+        plain = Hyperparameter(name, "float", 0.0, 1.0, "linear", declared=True)
+    return replace(plain, **changes)
+
+
+def study_of(
+    positions: FloatArray,
+    errors: FloatArray,
+    axes: Sequence[Hyperparameter],
+    *,
+    infeasible: Mapping[int, str] | None = None,
+    maximize: bool = False,
+    algorithm: str | None = None,
+    facts: Mapping[str, Any] | None = None,
+) -> Study:
+    """A study from positions [n, D] and errors [n]; NaN errors are infeasible."""
+    causes: dict[int, Any] = {
+        int(i): "diverged" for i in np.flatnonzero(np.isnan(errors))
+    } | dict(infeasible or {})
+    trials = []
+    for i, row in enumerate(positions):
+        values = {
+            each.name: round(each.value_at(float(x)), 12)
+            for each, x in zip(axes, row, strict=True)
+        }
+        bad = causes.get(i)
+        trials.append(
+            Trial(
+                name=f"trial-{i}",
+                hyperparameters=values,
+                error=None if bad else float(errors[i]),
+                infeasibility=Infeasibility(bad, "loss is NaN") if bad else None,
+            )
+        )
+    return Study(
+        name="search",
+        trials=tuple(trials),
+        objective=Objective("error", Goal.MAXIMIZE if maximize else Goal.MINIMIZE),
+        search_space=SearchSpace(tuple(axes)),
+        algorithm=algorithm,
+        facts=facts or {},
+    )
+
+
+def search(
+    *,
+    trials: int = 50,
+    optimum: float | Sequence[float] = 0.5,
+    weights: Sequence[float] = (1.0, 0.0, 0.0, 0.0, 0.0),
+    shape: str = "parabola",
+    noise_size: float = 0.1,
+    noise_kind: str = "normal",
+    multiplicative: bool = False,
+    sampling: str = "halton",
+    levels: int | None = None,
+    infeasible_above: float | None = None,
+    declared: bool = True,
+    hard: Sequence[str] = (),
+    scale: str = "log",
+    alias: str | None = "learning_rate",
+    algorithm: str | None = None,
+    seed: int = 0,
+) -> Study:
+    """A study over up to five hyperparameters, the first a learning rate.
+
+    The error is a sum of one curve a hyperparameter, `weights` high, with its optimum
+    at a position in units of the range; noise is relative to the range of the error.
+    `levels` and `infeasible_above`, a position, concern the first hyperparameter.
+    """
+    rng = np.random.default_rng(seed)
+    x = points(sampling, trials, len(weights), rng)
+    if levels:
+        x[:, 0] = np.floor(x[:, 0] * levels * 0.999999) / (levels - 1)
+    places = np.broadcast_to(np.asarray(optimum, dtype=np.float64), (len(weights),))
+    clean = bowl(shape, x, places) @ np.asarray(weights, dtype=np.float64)
+    spread = float(np.ptp(clean)) or 1.0
+    random = noise_size * noise(noise_kind, len(x), rng)
+    if multiplicative:
+        errors = 0.1 * np.exp(2 * clean / spread + 2 * random)
+    else:
+        errors = 0.2 + clean / spread + random
+    if infeasible_above is not None:
+        errors[x[:, 0] > infeasible_above] = np.nan
+    first = axis(
+        "learning_rate",
+        declared=declared,
+        hard=frozenset(hard),
+        scale=scale,
+        alias=alias,
+        **({} if scale == "log" else {"lower": 0.0, "upper": 1.0}),
+    )
+    axes = (first, *(axis(name) for name in NAMES[1 : len(weights)]))
+    return study_of(x, errors, axes, algorithm=algorithm)
