@@ -1,0 +1,273 @@
+"""Which metric compares the trials of a study, and which way it improves.
+
+In this order: advisor.yaml, the sweep's declaration, a target metric in the trials'
+configuration, then the metrics' names. Of names, held-out data comes before training
+data, and a quality (accuracy, BLEU) before the loss that stands in for it, because the
+playbook compares trials by validation error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from advisor.errors import AmbiguityError
+from advisor.interpret.configuration import ObjectiveSettings
+from advisor.interpret.metric_words import PREFERENCE
+from advisor.interpret.metrics import read_metric
+from advisor.interpret.tags import Tag, Tags
+from advisor.model.log import Declaration, TrialLog
+from advisor.model.study import Goal, Objective
+
+_TARGET_KEYS = frozenset(
+    {"target_metric_name", "target_metric", "metric_for_best_model", "monitor"}
+    | {"objective_metric", "eval_metric", "optimization_metric"}
+)
+_HINT = "objective: {{metric: {metric}, goal: minimize}}  # or maximize"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The objective, why it was chosen, and what else could have been."""
+
+    objective: Objective
+    reason: str
+    certain: bool = True
+    others: tuple[Tag, ...] = ()  # measured on the same data, likeliest first
+
+
+def choose_objective(
+    tags: Tags,
+    logs: Sequence[TrialLog],
+    declaration: Declaration | None,
+    settings: ObjectiveSettings,
+) -> Choice | None:
+    """The objective of the trials in `logs`; None if nothing tells how they went.
+
+    Raises:
+        AmbiguityError: validation metrics whose names say nothing, or no direction.
+    """
+    chosen = (
+        _named(tags, settings.metric, settings, "advisor.yaml says so")
+        or _declared(tags, declaration, settings)
+        or _target(tags, logs, settings)
+        or _by_names(tags, settings)
+    )
+    return chosen
+
+
+def find_tag(tags: Tags, name: str) -> Tag | None:
+    """The tag called `name`, or the one that reads the same, e.g. val_loss, val/loss."""
+    if name in tags.by_name:
+        return tags.by_name[name]
+    wanted = read_metric(name)
+    same = [tag for tag in tags if tag.metric.words == wanted.words]
+    if not same and wanted.is_measurement:
+        same = [
+            tag
+            for tag in tags
+            if tag.metric.measure == wanted.measure
+            and tag.split == (wanted.split or "validation")
+        ]
+    return preferred(same)
+
+
+def preferred(tags: Iterable[Tag]) -> Tag | None:
+    """Of versions of one metric, the best covered and plainest."""
+    return min(tags, key=_plainness, default=None)
+
+
+def _plainness(tag: Tag) -> tuple[object, ...]:
+    said = tag.metric.statistics
+    return (
+        -tag.trials,
+        "vs" in said,
+        bool(said & {"step", "batch"}),
+        bool(said & {"min", "max", "last", "final"}),
+        tag.curves == 0,
+        len(tag.metric.words),
+        tag.name,
+    )
+
+
+def _named(
+    tags: Tags,
+    name: str | None,
+    settings: ObjectiveSettings,
+    reason: str,
+    goal: Goal | None = None,
+) -> Choice | None:
+    tag = find_tag(tags, name) if name is not None else None
+    if tag is None:
+        return None
+    return _choice(tag, settings, reason, goal=goal)
+
+
+def _declared(
+    tags: Tags, declaration: Declaration | None, settings: ObjectiveSettings
+) -> Choice | None:
+    if declaration is None or declaration.objective is None:
+        return None
+    goal = Goal(declaration.goal) if declaration.goal is not None else None
+    reason = f"{declaration.source.name} declares it"
+    return _named(tags, declaration.objective, settings, reason, goal)
+
+
+def _target(
+    tags: Tags, logs: Sequence[TrialLog], settings: ObjectiveSettings
+) -> Choice | None:
+    """A metric that every trial's own configuration names as its target."""
+    targets = {
+        (key, value)
+        for log in logs
+        for key, value in log.configuration.items()
+        if isinstance(value, str) and _last(key) in _TARGET_KEYS
+    }
+    for key, value in sorted(targets):
+        if len({name for other, name in targets if other == key}) > 1:
+            continue
+        choice = _named(tags, value, settings, f"the configuration has {key}: {value}")
+        if choice is not None and choice.objective.split != "train":
+            return choice
+    return None
+
+
+def _last(key: str) -> str:
+    return key.replace("/", ".").rpartition(".")[2]
+
+
+def _by_names(tags: Tags, settings: ObjectiveSettings) -> Choice | None:
+    return (
+        _of_split(tags, "validation", settings)
+        or _without_split(tags, settings)
+        or _of_split(tags, "test", settings)
+        or _of_split(tags, "train", settings)
+        or _unknown(tags.unknown(None), settings, "")
+    )
+
+
+def _of_split(tags: Tags, split: str, settings: ObjectiveSettings) -> Choice | None:
+    name = {"validation": "validation", "test": "test", "train": "train"}[split]
+    found = tags.measurements(name)  # type: ignore[arg-type]
+    tag, others = _likeliest(found, losses_first=split == "train")
+    if tag is None:
+        if split != "validation":
+            return None
+        return _unknown(tags.unknown("validation"), settings, "validation ")
+    doubt = {
+        "validation": "",
+        "test": "; nothing was measured on validation data, and a choice made on test "
+        "data makes the test result too good",
+        "train": "; nothing was measured on held-out data",
+    }[split]
+    return _choice(tag, settings, _why(tag, others, split) + doubt, others=others)
+
+
+def _without_split(tags: Tags, settings: ObjectiveSettings) -> Choice | None:
+    """A score, a reward or a result whose name does not say on which data."""
+    tag, others = _likeliest(tags.measurements(None))
+    if tag is None:
+        return None
+    if tag.metric.kind == "reward":
+        reason = "rewards are collected while training; no evaluation was logged"
+        return _choice(tag, settings, reason, split="train", others=others)
+    reason = "its name does not say on which data; held-out data is assumed"
+    choice = _choice(tag, settings, reason, split="validation", others=others)
+    return Choice(choice.objective, choice.reason, False, choice.others)
+
+
+def _unknown(
+    tags: Sequence[Tag], settings: ObjectiveSettings, kind: str
+) -> Choice | None:
+    if not tags:
+        return None
+    if len(tags) == 1 and settings.goal is not None:
+        reason = "the only metric; advisor.yaml gives the direction"
+        return _choice(tags[0], settings, reason)
+    names = ", ".join(f"`{tag.name}`" for tag in tags[:6])
+    unclear = "which way it improves" if len(tags) == 1 else "which one compares trials"
+    raise AmbiguityError(
+        f"expected a {kind}metric that is known, found {names}; add to advisor.yaml, "
+        f"because the names do not say {unclear}: {_HINT.format(metric=tags[0].name)}"
+    )
+
+
+def _likeliest(
+    tags: Sequence[Tag], *, losses_first: bool = False
+) -> tuple[Tag | None, tuple[Tag, ...]]:
+    """The tag that most likely compares trials, and one for each other measure."""
+    by_measure: dict[object, list[Tag]] = {}
+    for tag in tags:
+        by_measure.setdefault(tag.metric.measure, []).append(tag)
+    versions = [preferred(same) for same in by_measure.values()]
+    ranked = sorted(
+        (tag for tag in versions if tag is not None),
+        key=lambda tag: _likelihood(tag, losses_first=losses_first),
+    )
+    return (ranked[0], tuple(ranked[1:])) if ranked else (None, ())
+
+
+def _likelihood(tag: Tag, *, losses_first: bool) -> tuple[object, ...]:
+    metric = tag.metric
+    is_loss = metric.kind == "loss"
+    known = metric.quantity in PREFERENCE
+    return (
+        is_loss and bool(metric.qualifiers),  # one component of a loss
+        metric.kind != "reward",
+        is_loss != losses_first,
+        is_loss and metric.quantity != "loss",
+        "95" not in metric.qualifiers,  # COCO's mAP50-95
+        metric.quantity in ("precision", "recall"),
+        PREFERENCE.index(metric.quantity) if known else len(PREFERENCE),
+        len(metric.qualifiers),
+        tag.name,
+    )
+
+
+def _why(tag: Tag, others: Sequence[Tag], split: str) -> str:
+    data = {"validation": "validation", "test": "test", "train": "training"}[split]
+    if not others:
+        return f"the only metric on {data} data"
+    if tag.metric.kind == "loss":
+        return f"the loss on {data} data"
+    if all(other.metric.kind == "loss" for other in others):
+        return (
+            f"a quality on {data} data comes before the loss that stands in for it "
+            f"(also logged: {_listed(others)})"
+        )
+    return (
+        f"of the qualities on {data} data, the one that usually sums the task up "
+        f"(also logged: {_listed(others)})"
+    )
+
+
+def _listed(tags: Sequence[Tag]) -> str:
+    names = ", ".join(tag.name for tag in tags[:4])
+    return f"{names} and {len(tags) - 4} more" if len(tags) > 4 else names
+
+
+def _choice(
+    tag: Tag,
+    settings: ObjectiveSettings,
+    reason: str,
+    *,
+    goal: Goal | None = None,
+    split: str | None = None,
+    others: tuple[Tag, ...] = (),
+) -> Choice:
+    goal = settings.goal or goal or tag.metric.goal
+    if goal is None:
+        raise AmbiguityError(
+            f"expected a direction for the objective `{tag.name}`, found none in its "
+            "name; add to advisor.yaml: " + _HINT.format(metric=tag.name)
+        )
+    objective = Objective(
+        metric=tag.name,
+        goal=goal,
+        split=split or tag.split or "validation",
+        selection=settings.selection or "best",
+    )
+    certain = objective.split == "validation" and not (
+        others and tag.metric.kind != "loss"
+    )
+    return Choice(objective, reason, certain, others)
