@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from advisor.model.curve import Curve, FloatArray
+from advisor.model.curve import FloatArray
 from advisor.model.search_space import Hyperparameter, SearchSpace
 from advisor.model.study import Goal, Objective, Study
 from advisor.model.trial import Infeasibility, Trial

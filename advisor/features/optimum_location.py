@@ -57,6 +57,7 @@ class Location:
     infeasible_near: int = quantity("trials", "infeasible ones in that fifth")
     trials_wanted: int = quantity("trials", "about so many in all would decide")
     hard: bool = quantity("", "whether that bound is a natural limit")
+    best_trials: tuple[str, ...] = quantity("", "the three best trials, best first")
     logarithmic: bool = quantity("", "whether the logarithm of the error was used")
 
 
@@ -74,7 +75,7 @@ def optimum_location(
     *,
     inner: float = 0.8,
     outer: float = 0.9,
-    enough_odds: float = 20.0,
+    enough_odds: float = 40.0,
     alpha: float = 0.05,
 ) -> Mapping[str, Location]:
     """Where the optimum lies along each ordered hyperparameter.
@@ -112,7 +113,7 @@ def _locate(
     axis = design.axes[column]
     fit, levels = _fit(points, column, demands)
     upper = fit.upper_odds >= fit.lower_odds
-    odds = min(max(fit.upper_odds, fit.lower_odds), _MOST_ODDS)
+    odds = max(fit.upper_odds, fit.lower_odds, 1 / _MOST_ODDS)
     effect, effect_upper = _effect(points, column, noise)
     everywhere = design.positions[:, column]
     near = everywhere >= _OUTER_FIFTH if upper else everywhere <= 1 - _OUTER_FIFTH
@@ -122,7 +123,7 @@ def _locate(
         levels=levels,
         side="upper" if upper else "lower",
         bound=axis.bounds[int(upper)],
-        odds=odds,
+        odds=min(odds, _MOST_ODDS),
         inside=fit.inside,
         lower=low,
         estimate=middle,
@@ -137,8 +138,14 @@ def _locate(
             points.count, odds, fit.p_value * len(design.axes), demands
         ),
         hard=("upper" if upper else "lower") in axis.hard,
+        best_trials=_best_trials(design),
         logarithmic=points.logarithmic,
     )
+
+
+def _best_trials(design: Design) -> tuple[str, ...]:
+    order = np.argsort(np.where(design.feasible, design.errors, np.inf), kind="stable")
+    return tuple(design.names[i] for i in order[:3])
 
 
 def _fit(points: Points, column: int, demands: _Demands) -> tuple[Levels, int]:
@@ -163,9 +170,7 @@ def _fit(points: Points, column: int, demands: _Demands) -> tuple[Levels, int]:
     )
 
 
-def _bayes_factor(
-    weights: FloatArray, places: FloatArray, demands: _Demands
-) -> float:
+def _bayes_factor(weights: FloatArray, places: FloatArray, demands: _Demands) -> float:
     """Posterior odds of the optimum near or beyond 1 over prior odds."""
     edge, inside = places >= demands.outer, places <= demands.inner
     prior = float(PRIOR[edge].sum() / PRIOR[inside].sum())
