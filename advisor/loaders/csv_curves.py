@@ -176,10 +176,11 @@ def _over_epochs(table: Table, steps: IntArray, known: BoolArray) -> IntArray | 
     if epochs is None or not known.all() or not epochs.measured.all() or not len(steps):
         return None
     back = np.flatnonzero(np.diff(steps) < 0)
-    turn = np.flatnonzero(np.diff(epochs.values) > 0)
+    turn = np.flatnonzero(epochs.values[1:] > epochs.values[:-1])
     if not len(turn) or not np.array_equal(back, turn):
         return None
-    gap = int(np.median(np.diff(steps)[np.diff(steps) > 0], axis=None)) or 1
+    gaps = np.diff(steps)[np.diff(steps) > 0]
+    gap = int(np.median(gaps)) if len(gaps) else 1
     offsets = np.zeros(len(steps), dtype=np.int64)
     offsets[back + 1] = steps[back] - steps[back + 1] + gap
     return steps + np.cumsum(offsets)

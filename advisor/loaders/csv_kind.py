@@ -222,8 +222,9 @@ def _jumps(column: Column) -> bool:
     values = column.values[column.measured]
     if len(values) < 2:
         return False
-    rises = np.sign(np.diff(values))
-    turns = np.count_nonzero(rises[1:] * rises[:-1] < 0)
+    # Compared, not subtracted: two infinite neighbours have no difference.
+    up, down = values[1:] > values[:-1], values[1:] < values[:-1]
+    turns = np.count_nonzero(up[1:] & down[:-1] | down[1:] & up[:-1])
     return bool(len(values) < 6 or turns >= len(values) / 6)
 
 

@@ -6,7 +6,7 @@ import importlib
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from advisor.errors import LogError
@@ -152,6 +152,9 @@ SLOWLY = settings(
 
 @SLOWLY
 @given(text=tables())
+@example(text="seed,step,step,step,loss\n,,,,\n,,,,\n0,,,,\ninf,,,,\ninf,,,,")
+@example(text="epoch,step,loss\ninf,0,1\ninf,1,1\n")
+@example(text="epoch,step,loss\n0,1,1\n1,0,1\n")
 def test_tables_of_any_content_load(tmp_path: Path, text: str) -> None:
     content = text.encode("utf-8", "surrogatepass")
     logs = load_all(tmp_path / "metrics.csv", content)
