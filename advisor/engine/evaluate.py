@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from advisor.engine.message import Template
@@ -115,7 +116,8 @@ class _Judgement:
             finding = self._finding(verdict)
             self.conclusions.findings.setdefault(self.rule.id, []).append(finding)
         if verdict.outcome in (Outcome.FIRES, Outcome.INCONCLUSIVE):
-            self._ask()
+            with suppress(MissingSignalError, NotEnoughDataError):
+                self._ask()
 
     def _verdict(self) -> Verdict:
         source = self.rule.source

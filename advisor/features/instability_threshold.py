@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from advisor.features.additive_model import points_of
 from advisor.features.feature import NotEnoughDataError, feature, quantity
-from advisor.model.curve import BoolArray, FloatArray
+from advisor.features.shape_family import edge_odds, weigh
+from advisor.model.curve import BoolArray, FloatArray, IntArray
+from advisor.model.search_space import Hyperparameter
 from advisor.model.study import Design
 
 _FEWEST = 8
 _PERMUTATIONS = 2000
+_BEST = 3
+_FEWEST_FOR_A_SHAPE = 6
+_MOST_ODDS = 1e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,57 +43,147 @@ class Threshold:
     distance: float = quantity(
         "ratio", "threshold over the median value of the three best trials"
     )
-    distance_in_range: float = quantity(
-        "fraction", "the same distance as a fraction of the range in its own scale"
+    odds: float = quantity(
+        "ratio",
+        "how much likelier the optimum is at or beyond the split than well below it",
     )
     best_trials: tuple[str, ...] = quantity("", "the three best trials, best first")
 
 
 @feature(per="hyperparameter")
-def instability_threshold(design: Design) -> Mapping[str, Threshold]:
+def instability_threshold(
+    design: Design, *, inner: float = 0.8, outer: float = 0.9
+) -> Mapping[str, Threshold]:
     """For each hyperparameter, the value above which infeasible trials gather.
 
     The split maximises Fisher's hypergeometric surprise over all places between two
     values; the p-value shuffles infeasibility over the trials and searches the split
-    again, so the search is paid for (Westfall and Young 1993). The share above near 1
+    again, so the search is paid for (Westfall and Young 1993). A share above near 1
     and a small share below is a wall; `distance` says how close below it the best
-    trials are.
+    trials are, and `odds` whether the error still improves there: as in
+    `optimum_location`, with the split for a bound, 1 says nothing, less than 1 that
+    the optimum lies below.
     """
     known = np.isfinite(design.errors) | design.infeasible
+    if int(known.sum()) < _FEWEST:
+        raise NotEnoughDataError(
+            f"at least {_FEWEST} trials with an outcome; there are {int(known.sum())}"
+        )
     results = {}
     for column, axis in enumerate(design.axes):
         keep = known & np.isfinite(design.positions[:, column])
-        if int(keep.sum()) < _FEWEST:
-            raise NotEnoughDataError(
-                f"at least {_FEWEST} trials with an outcome; there are {int(keep.sum())}"
-            )
-        positions, bad = design.positions[keep, column], design.infeasible[keep]
-        errors = design.errors[keep]
-        names = np.array(design.names)[keep]
-        if not bad.any() or bad.all() or np.ptp(positions) == 0:
-            results[axis.name] = _no_split(positions, bad, axis.value_at)
-            continue
-        place, score = _best_split(positions, bad)
-        best = np.argsort(np.where(bad, np.inf, errors), kind="stable")
-        best = best[: min(3, int((~bad).sum()))]
-        middle = float(np.median(positions[best]))
-        above = positions > place
-        best_value = axis.value_at(middle)
-        threshold = axis.value_at(place)
-        results[axis.name] = Threshold(
-            trials=len(bad),
-            infeasible=int(bad.sum()),
-            threshold=threshold,
-            above=int(above.sum()),
-            below=int((~above).sum()),
-            infeasible_above=int(bad[above].sum()),
-            infeasible_below=int(bad[~above].sum()),
-            share_above=float(bad[above].mean()),
-            share_below=float(bad[~above].mean()),
-            p_value=_p_value(positions, bad, score),
-            best_value=best_value,
-            distance=threshold / best_value if best_value > 0 else math.inf,
-            distance_in_range=place - middle,
-            best_trials=tuple(str(name) for name in names[best]),
-        )
+        if int(keep.sum()) >= _FEWEST:
+            results[axis.name] = _threshold(design, column, axis, keep, inner, outer)
     return results
+
+
+def _threshold(
+    design: Design,
+    column: int,
+    axis: Hyperparameter,
+    keep: BoolArray,
+    inner: float,
+    outer: float,
+) -> Threshold:
+    positions, bad = design.positions[keep, column], design.infeasible[keep]
+    place, p_value = _best_split(positions, bad)
+    order = np.argsort(np.where(bad, np.inf, design.errors[keep]), kind="stable")
+    best = order[: min(_BEST, int((~bad).sum()))]
+    above = positions > place
+    threshold = axis.value_at(place)
+    best_value = (
+        axis.value_at(float(np.median(positions[best]))) if len(best) else math.nan
+    )
+    names = np.array(design.names)[keep]
+    return Threshold(
+        trials=len(bad),
+        infeasible=int(bad.sum()),
+        threshold=threshold,
+        above=int(above.sum()),
+        below=int((~above).sum()),
+        infeasible_above=int(bad[above].sum()),
+        infeasible_below=int(bad[~above].sum()),
+        share_above=_share(bad[above]),
+        share_below=_share(bad[~above]),
+        p_value=p_value,
+        best_value=best_value,
+        distance=threshold / best_value if best_value > 0 else math.inf,
+        odds=_odds(design, column, place, inner, outer),
+        best_trials=tuple(str(name) for name in names[best]),
+    )
+
+
+def _share(bad: BoolArray) -> float:
+    return float(bad.mean()) if len(bad) else 0.0
+
+
+def _best_split(positions: FloatArray, bad: BoolArray) -> tuple[float, float]:
+    """Place of the split and its p-value; above all values where there is none."""
+    order = np.argsort(positions, kind="stable")
+    ordered, labels = positions[order], bad[order]
+    cuts = np.flatnonzero(np.diff(ordered) > 0) + 1  # trials below each split
+    if not bad.any() or bad.all() or len(cuts) == 0:
+        return float(ordered[-1]), 1.0
+    surprise = _surprise(len(bad), int(bad.sum()), cuts)
+    scores = _scores(labels[None, :], cuts, surprise)[0]
+    best = int(np.argmax(scores))
+    shuffled = np.random.default_rng(0).permuted(
+        np.broadcast_to(labels, (_PERMUTATIONS, len(labels))), axis=1
+    )
+    highest = _scores(shuffled, cuts, surprise).max(axis=1)
+    reached = int((highest >= scores[best] - 1e-9).sum())
+    place = float(ordered[cuts[best] - 1] + ordered[cuts[best]]) / 2
+    return place, (1 + reached) / (1 + _PERMUTATIONS)
+
+
+def _scores(labels: BoolArray, cuts: IntArray, surprise: FloatArray) -> FloatArray:
+    """Surprise of every split [M, C] of labels [M, N] in order of position."""
+    below = np.cumsum(labels, axis=1)
+    above = below[:, -1:] - below[:, cuts - 1]
+    scores: FloatArray = surprise[np.arange(len(cuts)), above]
+    return scores
+
+
+def _surprise(trials: int, infeasible: int, cuts: IntArray) -> FloatArray:
+    """-log P(at least a of the infeasible trials above a cut), [C, infeasible + 1]."""
+    logs = np.concatenate(([0.0], np.cumsum(np.log(np.arange(1, trials + 1)))))
+    above: IntArray = (trials - cuts)[:, None]
+    count = np.arange(infeasible + 1)[None, :]
+    possible = (count <= above) & (infeasible - count <= trials - above)
+    some, rest = np.where(possible, count, 0), np.where(possible, infeasible - count, 0)
+    chances = (
+        _choose(logs, np.broadcast_to(above, possible.shape), some)
+        + _choose(logs, np.broadcast_to(trials - above, possible.shape), rest)
+        - (logs[trials] - logs[infeasible] - logs[trials - infeasible])
+    )
+    chances = np.where(possible, np.exp(np.where(possible, chances, 0.0)), 0.0)
+    tails = np.cumsum(chances[:, ::-1], axis=1)[:, ::-1]
+    surprise: FloatArray = -np.log(np.clip(tails, 1e-300, 1.0))
+    return surprise
+
+
+def _choose(logs: FloatArray, total: IntArray, some: IntArray) -> FloatArray:
+    """Logarithm of the binomial coefficient; 0 where `some` exceeds `total`."""
+    some = np.minimum(some, total)
+    coefficients: FloatArray = logs[total] - logs[some] - logs[total - some]
+    return coefficients
+
+
+def _odds(
+    design: Design, column: int, place: float, inner: float, outer: float
+) -> float:
+    """Bayes factor of an optimum at or beyond the split against one well below it."""
+    keep = design.feasible & (design.positions[:, column] <= place)
+    if int(keep.sum()) < _FEWEST_FOR_A_SHAPE:
+        return 1.0
+    points = points_of(
+        replace(design, positions=design.positions[keep], errors=design.errors[keep])
+    )
+    positions = points.positions[:, column]
+    start = min(float(positions.min()), 0.0)
+    if np.ptp(positions) == 0:
+        return 1.0
+    scaled = (positions - start) / (place - start)
+    weights = weigh(scaled, points.errors, points.others(column))
+    odds = edge_odds(weights, upper=True, inner=inner, outer=outer)
+    return min(max(odds, 1 / _MOST_ODDS), _MOST_ODDS)

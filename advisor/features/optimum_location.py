@@ -18,7 +18,7 @@ from advisor.features.additive_model import (
 )
 from advisor.features.edge_level import Levels, compare_levels
 from advisor.features.feature import NotEnoughDataError, feature, quantity
-from advisor.features.shape_family import PLACES, PRIOR, weigh
+from advisor.features.shape_family import PLACES, edge_odds, weigh
 from advisor.model.curve import FloatArray
 from advisor.model.study import Design
 
@@ -92,11 +92,12 @@ def optimum_location(
 
     `trials_wanted` scales the evidence so far up to `enough_odds` and `alpha`.
     """
-    points = points_of(design)
-    if points.count < _FEWEST:
+    feasible = int(design.feasible.sum())
+    if feasible < _FEWEST:
         raise NotEnoughDataError(
-            f"at least {_FEWEST} feasible trials; there are {points.count}"
+            f"at least {_FEWEST} feasible trials; there are {feasible}"
         )
+    points = points_of(design)
     demands = _Demands(inner, outer, enough_odds, alpha)
     everything = basis(points.positions, max(points.terms, 1))
     noise = deviation(everything, points.errors)
@@ -155,11 +156,12 @@ def _fit(points: Points, column: int, demands: _Demands) -> tuple[Levels, int]:
     if levels < _FEW_LEVELS:
         return compare_levels(positions, points.errors, others), levels
     weights = weigh(positions, points.errors, others)
+    within = {"inner": demands.inner, "outer": demands.outer}
     centred = 2 * positions - 1
     return (
         Levels(
-            upper_odds=_bayes_factor(weights, PLACES, demands),
-            lower_odds=_bayes_factor(weights, 1 - PLACES, demands),
+            upper_odds=edge_odds(weights, upper=True, **within),
+            lower_odds=edge_odds(weights, upper=False, **within),
             inside=float(weights[np.abs(PLACES - 0.5) < demands.outer - 0.5].sum()),
             interval=_interval(weights),
             p_value=partial_f(
@@ -168,14 +170,6 @@ def _fit(points: Points, column: int, demands: _Demands) -> tuple[Levels, int]:
         ),
         levels,
     )
-
-
-def _bayes_factor(weights: FloatArray, places: FloatArray, demands: _Demands) -> float:
-    """Posterior odds of the optimum near or beyond 1 over prior odds."""
-    edge, inside = places >= demands.outer, places <= demands.inner
-    prior = float(PRIOR[edge].sum() / PRIOR[inside].sum())
-    posterior = float(weights[edge].sum() / max(float(weights[inside].sum()), 1e-300))
-    return posterior / prior
 
 
 def _interval(weights: FloatArray) -> tuple[float, float, float]:

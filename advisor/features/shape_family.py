@@ -80,6 +80,18 @@ def weigh(positions: FloatArray, errors: FloatArray, others: FloatArray) -> Floa
     return weights
 
 
+def edge_odds(weights: FloatArray, *, upper: bool, inner: float, outer: float) -> float:
+    """Posterior over prior odds of an optimum near or beyond a bound, or well inside.
+
+    A Bayes factor (Kass and Raftery 1995): at 1 the trials say nothing.
+    """
+    places = PLACES if upper else 1 - PLACES
+    edge, inside = places >= outer, places <= inner
+    prior = float(PRIOR[edge].sum() / PRIOR[inside].sum())
+    posterior = float(weights[edge].sum() / max(float(weights[inside].sum()), 1e-300))
+    return posterior / prior
+
+
 def _raised(distance: FloatArray, power: float) -> FloatArray:
     if power == 1.0:
         return distance
