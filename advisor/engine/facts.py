@@ -58,6 +58,8 @@ HYPERPARAMETER_FACTS: Mapping[str, Callable[[Hyperparameter], Any]] = {
     "ordered": lambda each: each.ordered,
     "hard_lower": lambda each: "lower" in each.hard,
     "hard_upper": lambda each: "upper" in each.hard,
+    "least": lambda each: each.limits[0],
+    "most": lambda each: each.limits[1],
     "role": lambda each: each.role,
 }
 

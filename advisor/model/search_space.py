@@ -55,6 +55,7 @@ class Hyperparameter:
     hard: frozenset[Side] = frozenset()
     role: Role = "nuisance"
     alias: str | None = None  # the field's own name: learning_rate for lr0, eta ...
+    limits: tuple[float | None, float | None] = (None, None)
 
     def __post_init__(self) -> None:
         if self.kind == "categorical":
