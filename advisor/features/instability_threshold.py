@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from advisor.features.additive_model import points_of
+from advisor.features.best_split import best_split
 from advisor.features.feature import NotEnoughDataError, feature, quantity
 from advisor.features.shape_family import edge_odds, weigh
-from advisor.model.curve import BoolArray, FloatArray, IntArray
+from advisor.model.curve import BoolArray
 from advisor.model.search_space import Hyperparameter
 from advisor.model.study import Design
 
 _FEWEST = 8
-_PERMUTATIONS = 2000
 _BEST = 3
 _FEWEST_FOR_A_SHAPE = 6
 _MOST_ODDS = 1e6
@@ -56,12 +56,9 @@ def instability_threshold(
 ) -> Mapping[str, Threshold]:
     """For each hyperparameter, the value above which infeasible trials gather.
 
-    The split maximises Fisher's hypergeometric surprise over all places between two
-    values; the p-value shuffles infeasibility over the trials and searches the split
-    again, so the search is paid for (Westfall and Young 1993). A share above near 1
-    and a small share below is a wall; `distance` says how close below it the best
-    trials are, and `odds` whether the error still improves there: as in
-    `optimum_location`, with the split for a bound, 1 says nothing, less than 1 that
+    A share above near 1 and a small share below is a wall; `distance` says how close
+    below it the best trials are, and `odds` whether the error still improves there: as
+    in `optimum_location`, with the split for a bound, 1 says nothing, less than 1 that
     the optimum lies below.
     """
     known = np.isfinite(design.errors) | design.infeasible
@@ -86,7 +83,7 @@ def _threshold(
     outer: float,
 ) -> Threshold:
     positions, bad = design.positions[keep, column], design.infeasible[keep]
-    place, p_value = _best_split(positions, bad)
+    place, p_value = best_split(positions, bad)
     order = np.argsort(np.where(bad, np.inf, design.errors[keep]), kind="stable")
     best = order[: min(_BEST, int((~bad).sum()))]
     above = positions > place
@@ -115,58 +112,6 @@ def _threshold(
 
 def _share(bad: BoolArray) -> float:
     return float(bad.mean()) if len(bad) else 0.0
-
-
-def _best_split(positions: FloatArray, bad: BoolArray) -> tuple[float, float]:
-    """Place of the split and its p-value; above all values where there is none."""
-    order = np.argsort(positions, kind="stable")
-    ordered, labels = positions[order], bad[order]
-    cuts = np.flatnonzero(np.diff(ordered) > 0) + 1  # trials below each split
-    if not bad.any() or bad.all() or len(cuts) == 0:
-        return float(ordered[-1]), 1.0
-    surprise = _surprise(len(bad), int(bad.sum()), cuts)
-    scores = _scores(labels[None, :], cuts, surprise)[0]
-    best = int(np.argmax(scores))
-    shuffled = np.random.default_rng(0).permuted(
-        np.broadcast_to(labels, (_PERMUTATIONS, len(labels))), axis=1
-    )
-    highest = _scores(shuffled, cuts, surprise).max(axis=1)
-    reached = int((highest >= scores[best] - 1e-9).sum())
-    place = float(ordered[cuts[best] - 1] + ordered[cuts[best]]) / 2
-    return place, (1 + reached) / (1 + _PERMUTATIONS)
-
-
-def _scores(labels: BoolArray, cuts: IntArray, surprise: FloatArray) -> FloatArray:
-    """Surprise of every split [M, C] of labels [M, N] in order of position."""
-    below = np.cumsum(labels, axis=1)
-    above = below[:, -1:] - below[:, cuts - 1]
-    scores: FloatArray = surprise[np.arange(len(cuts)), above]
-    return scores
-
-
-def _surprise(trials: int, infeasible: int, cuts: IntArray) -> FloatArray:
-    """-log P(at least a of the infeasible trials above a cut), [C, infeasible + 1]."""
-    logs = np.concatenate(([0.0], np.cumsum(np.log(np.arange(1, trials + 1)))))
-    above: IntArray = (trials - cuts)[:, None]
-    count = np.arange(infeasible + 1)[None, :]
-    possible = (count <= above) & (infeasible - count <= trials - above)
-    some, rest = np.where(possible, count, 0), np.where(possible, infeasible - count, 0)
-    chances = (
-        _choose(logs, np.broadcast_to(above, possible.shape), some)
-        + _choose(logs, np.broadcast_to(trials - above, possible.shape), rest)
-        - (logs[trials] - logs[infeasible] - logs[trials - infeasible])
-    )
-    chances = np.where(possible, np.exp(np.where(possible, chances, 0.0)), 0.0)
-    tails = np.cumsum(chances[:, ::-1], axis=1)[:, ::-1]
-    surprise: FloatArray = -np.log(np.clip(tails, 1e-300, 1.0))
-    return surprise
-
-
-def _choose(logs: FloatArray, total: IntArray, some: IntArray) -> FloatArray:
-    """Logarithm of the binomial coefficient; 0 where `some` exceeds `total`."""
-    some = np.minimum(some, total)
-    coefficients: FloatArray = logs[total] - logs[some] - logs[total - some]
-    return coefficients
 
 
 def _odds(
