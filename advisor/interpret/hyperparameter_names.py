@@ -16,6 +16,11 @@ from advisor.model.search_space import Scale
 
 MAX_TRAIN_STEPS = "max_train_steps"
 
+
+def _each(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 _ALIASES: Mapping[str, str] = {
     "learning_rate": "lr lr0 eta base_lr init_lr initial_lr max_lr peak_lr lr_max"
     " learning_rate_init initial_learning_rate base_learning_rate peak_learning_rate"
@@ -52,7 +57,7 @@ _ALIASES: Mapping[str, str] = {
     " hidden embed_dim num_units",
 }
 _ALIAS_OF: Mapping[str, str] = {
-    **{name: MAX_TRAIN_STEPS for name in (*STEP_KEYS, *EPOCH_KEYS)},
+    **dict.fromkeys((*STEP_KEYS, *EPOCH_KEYS), MAX_TRAIN_STEPS),
     **{
         name: alias
         for alias, text in _ALIASES.items()
@@ -60,13 +65,11 @@ _ALIAS_OF: Mapping[str, str] = {
     },
 }
 
-_LOG_SCALE = frozenset(
-    "learning_rate weight_decay epsilon one_minus_momentum one_minus_beta1"
-    " one_minus_beta2 clip_norm batch_size".split()
+_LOG_SCALE = _each(
+    "learning_rate weight_decay epsilon clip_norm batch_size one_minus_momentum"
+    " one_minus_beta1 one_minus_beta2"
 )
-_LINEAR_SCALE = frozenset(
-    "dropout label_smoothing momentum beta1 beta2 warmup_fraction".split()
-)
+_LINEAR_SCALE = _each("dropout label_smoothing momentum beta1 beta2 warmup_fraction")
 _LIMITS: Mapping[str, tuple[float | None, float | None]] = {
     **dict.fromkeys(("dropout", "label_smoothing", "warmup_fraction"), (0.0, 1.0)),
     **dict.fromkeys(("momentum", "beta1", "beta2"), (0.0, 1.0)),

@@ -74,11 +74,11 @@ WHOLE_NAMES: Mapping[str, tuple[Kind, str, Goal | None, Split | None]] = {
     "std_test_score": ("cost", "", None, None),
 }
 
-PREFERENCE = (
-    ("map", "bleu", "sacrebleu", "rouge", "wer", "cer", "fid", "miou", "iou", "dice")
-    + ("ndcg", "mrr", "psnr", "mcc", "f1", "auc", "auroc", "auprc", "accuracy")
-    + ("error", "rmse", "mse", "mae", "r2")
-)
+_PREFERENCE = """
+    map bleu sacrebleu rouge wer cer fid miou iou dice ndcg mrr psnr mcc f1 auc auroc
+    auprc accuracy error rmse mse mae r2
+"""
+PREFERENCE = tuple(_PREFERENCE.split())
 """Of several qualities, the one that usually sums the task up. Precision and recall
 are absent: each is bought with the other."""
 

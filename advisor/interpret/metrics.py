@@ -131,7 +131,7 @@ def _special(
     if any(names <= present for names in LEARNING_RATE) and "momentum" not in present:
         return "learning rate", "learning rate", None
     gradient = present & GRADIENT and present & (NORM | {"l2"})
-    if gradient or ("global", "norm") == found[-2:]:
+    if gradient or found[-2:] == ("global", "norm"):
         return "gradient norm", "gradient norm", None
     per_second = bool(present & SECONDS) and ("per" in present or "/" in found)
     if "throughput" in present or "fps" in present:

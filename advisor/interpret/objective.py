@@ -8,14 +8,13 @@ playbook compares trials by validation error.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from advisor.errors import AmbiguityError
 from advisor.interpret.configuration import ObjectiveSettings
 from advisor.interpret.metric_words import PREFERENCE
-from advisor.interpret.metrics import read_metric
-from advisor.interpret.tags import Tag, Tags
+from advisor.interpret.tags import Tag, Tags, find_tag, preferred
 from advisor.model.log import Declaration, TrialLog
 from advisor.model.study import Goal, Objective
 
@@ -47,46 +46,11 @@ def choose_objective(
     Raises:
         AmbiguityError: validation metrics whose names say nothing, or no direction.
     """
-    chosen = (
+    return (
         _named(tags, settings.metric, settings, "advisor.yaml says so")
         or _declared(tags, declaration, settings)
         or _target(tags, logs, settings)
         or _by_names(tags, settings)
-    )
-    return chosen
-
-
-def find_tag(tags: Tags, name: str) -> Tag | None:
-    """The tag called `name`, or the one that reads the same, e.g. val_loss, val/loss."""
-    if name in tags.by_name:
-        return tags.by_name[name]
-    wanted = read_metric(name)
-    same = [tag for tag in tags if tag.metric.words == wanted.words]
-    if not same and wanted.is_measurement:
-        same = [
-            tag
-            for tag in tags
-            if tag.metric.measure == wanted.measure
-            and tag.split == (wanted.split or "validation")
-        ]
-    return preferred(same)
-
-
-def preferred(tags: Iterable[Tag]) -> Tag | None:
-    """Of versions of one metric, the best covered and plainest."""
-    return min(tags, key=_plainness, default=None)
-
-
-def _plainness(tag: Tag) -> tuple[object, ...]:
-    said = tag.metric.statistics
-    return (
-        -tag.trials,
-        "vs" in said,
-        bool(said & {"step", "batch"}),
-        bool(said & {"min", "max", "last", "final"}),
-        tag.curves == 0,
-        len(tag.metric.words),
-        tag.name,
     )
 
 
@@ -212,6 +176,7 @@ def _likelihood(tag: Tag, *, losses_first: bool) -> tuple[object, ...]:
     is_loss = metric.kind == "loss"
     known = metric.quantity in PREFERENCE
     return (
+        tag.constant,  # such as the accuracy that Keras counts for a regression
         is_loss and bool(metric.qualifiers),  # one component of a loss
         metric.kind != "reward",
         is_loss != losses_first,

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from advisor.interpret.metric_words import Split
 from advisor.interpret.metrics import Metric, read_metric
+from advisor.model.curve import FloatArray
 from advisor.model.log import TrialLog
 
 _SHARE = 0.5  # a tag that fewer of the trials have than of the best covered is left out
@@ -21,6 +25,8 @@ class Tag:
     curves: int = 0  # trials that have it as a curve
     results: int = 0  # trials that have it as one number
     points: int = 0  # of all curves
+    least: float = math.inf  # finite value of any trial
+    most: float = -math.inf
 
     @property
     def name(self) -> str:
@@ -31,6 +37,18 @@ class Tag:
     def trials(self) -> int:
         """How many trials have it."""
         return max(self.curves, self.results)
+
+    @property
+    def constant(self) -> bool:
+        """Whether two or more values were logged, all of them the same."""
+        return self.points + self.results > 1 and self.least == self.most
+
+    def saw(self, values: FloatArray) -> None:
+        """Widens the range of values."""
+        finite = values[np.isfinite(values)]
+        if len(finite):
+            self.least = min(self.least, float(finite.min()))
+            self.most = max(self.most, float(finite.max()))
 
     @property
     def mean_points(self) -> float:
@@ -73,8 +91,11 @@ def tags_of(logs: Sequence[TrialLog]) -> Tags:
                 tag = _tag(found, name)
                 tag.curves += 1
                 tag.points += len(curve)
-        for name in log.results:
-            _tag(found, name).results += 1
+                tag.saw(curve.values)
+        for name, result in log.results.items():
+            tag = _tag(found, name)
+            tag.results += 1
+            tag.saw(np.array([result], np.float64))
     _resolve_splits(found)
     return Tags(found)
 
@@ -84,6 +105,40 @@ def well_covered(tags: Iterable[Tag]) -> list[Tag]:
     candidates = list(tags)
     most = max((tag.trials for tag in candidates), default=0)
     return [tag for tag in candidates if tag.trials >= _SHARE * most]
+
+
+def find_tag(tags: Tags, name: str) -> Tag | None:
+    """The tag called `name`, or one that reads the same, e.g. val_loss and val/loss."""
+    if name in tags.by_name:
+        return tags.by_name[name]
+    wanted = read_metric(name)
+    same = [tag for tag in tags if tag.metric.words == wanted.words]
+    if not same and wanted.is_measurement:
+        same = [
+            tag
+            for tag in tags
+            if tag.metric.measure == wanted.measure
+            and tag.split == (wanted.split or "validation")
+        ]
+    return preferred(same)
+
+
+def preferred(tags: Iterable[Tag]) -> Tag | None:
+    """Of versions of one metric, the best covered and plainest."""
+    return min(tags, key=_plainness, default=None)
+
+
+def _plainness(tag: Tag) -> tuple[object, ...]:
+    said = tag.metric.statistics
+    return (
+        -tag.trials,
+        "vs" in said,
+        bool(said & {"step", "batch"}),
+        bool(said & {"min", "max", "last", "final"}),
+        tag.curves == 0,
+        len(tag.metric.words),
+        tag.name,
+    )
 
 
 def _tag(found: dict[str, Tag], name: str) -> Tag:

@@ -75,7 +75,8 @@ def _find(configuration: Mapping[str, Value], names: tuple[str, ...]) -> int | N
         by_name.setdefault(last, value)
     for name in names:
         value = by_name.get(name)
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            if 0 < value < 1 << 62:  # Lightning and Hugging Face write -1 for no limit
-                return int(value)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            continue
+        if 0 < value < 1 << 62:  # Lightning and Hugging Face write -1 for no limit
+            return int(value)
     return None

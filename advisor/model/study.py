@@ -12,7 +12,7 @@ import numpy as np
 from advisor.model.curve import BoolArray, FloatArray
 from advisor.model.log import Value
 from advisor.model.search_space import Hyperparameter, SearchSpace
-from advisor.model.trial import Trial
+from advisor.model.trial import Part, Trial
 
 
 class Goal(Enum):
@@ -78,6 +78,7 @@ class Study:
     algorithm: str | None = None  # how points were chosen, where declared
     facts: Mapping[str, Value] = field(default_factory=dict)  # answers of the user
     readings: tuple[Reading, ...] = ()
+    metrics: Mapping[Part, str] = field(default_factory=dict)  # tags, as found, by part
 
     @cached_property
     def ranked(self) -> tuple[Trial, ...]:
