@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from advisor.features.configurations import tried_configurations
+from advisor.features.throughput_scaling import examples_per_second_of
 from advisor.model.curve import Curve, FloatArray
 from advisor.model.finding import Subject
 from advisor.model.study import Study
@@ -53,43 +55,24 @@ def _errors(study: Study, subject: Subject) -> FloatArray | None:
 
 def _repeats(study: Study, subject: Subject) -> tuple[FloatArray, ...] | None:
     """Errors of every configuration that has two or more feasible trials."""
-    groups: dict[tuple[Any, ...], list[float]] = {}
-    names = [each.name for each in study.search_space]
-    for trial in study.ranked:
-        key = tuple(trial.hyperparameters.get(name) for name in names)
-        groups.setdefault(key, []).append(trial.error or 0.0)
-    repeated = [np.array(group) for group in groups.values() if len(group) > 1]
-    return tuple(repeated) if repeated and names else None
+    tried = tried_configurations(study)
+    repeated = tuple(each.errors for each in tried if len(each.trials) > 1)
+    return repeated or None
 
 
 def _leading_errors(study: Study, subject: Subject) -> FloatArray | None:
-    """Errors of the best few configurations, each at its best trial, best first."""
-    names = [each.name for each in study.search_space]
-    best: dict[Any, float] = {}
-    for trial in study.ranked:
-        key = tuple(trial.hyperparameters.get(name) for name in names) or trial.name
-        best.setdefault(key, trial.error or 0.0)
-    errors = list(best.values())[:LEADING_TRIALS]
-    return np.array(errors, dtype=np.float64) if len(errors) > 1 else None
+    """Errors of the best few configurations, means over repeats, best first."""
+    tried = tried_configurations(study)[:LEADING_TRIALS]
+    return np.array([each.mean for each in tried]) if len(tried) > 1 else None
 
 
-def _step_budgets(study: Study, subject: Subject) -> FloatArray | None:
-    budgets = [
-        trial.max_train_steps if trial.max_train_steps is not None else trial.last_step
-        for trial in study.trials
-        if trial.feasible
-    ]
-    known = [budget for budget in budgets if budget is not None]
-    return np.array(known, dtype=np.float64) if len(known) > 1 else None
-
-
-def _best_step_fractions(study: Study, subject: Subject) -> FloatArray | None:
-    fractions = [
-        trial.best_step / trial.last_step
+def _good_trials_with_curve(study: Study, subject: Subject) -> tuple[Trial, ...] | None:
+    good = tuple(
+        trial
         for trial in _good_trials(study)
-        if trial.best_step is not None and trial.last_step
-    ]
-    return np.array(fractions, dtype=np.float64) if fractions else None
+        if len(trial.curves.get("validation_error", ()))
+    )
+    return good or None
 
 
 def _throughputs(study: Study) -> list[tuple[float, float]]:
@@ -100,9 +83,10 @@ def _throughputs(study: Study) -> list[tuple[float, float]]:
     pairs = []
     for trial in study.trials:
         size = trial.hyperparameters.get(axis.name)
-        curve = trial.curves.get("throughput")
-        if isinstance(size, int | float) and curve is not None and len(curve.finite()):
-            pairs.append((float(size), float(np.median(curve.finite().values))))
+        if isinstance(size, int | float) and size > 0:
+            rate = examples_per_second_of(trial, float(size))
+            if rate is not None:
+                pairs.append((float(size), rate))
     return pairs
 
 
@@ -187,13 +171,8 @@ SIGNALS: Mapping[str, Signal] = {
         "check the trials of a study together",
         _leading_errors,
     ),
-    "step_budgets": Signal(
-        "training lengths of two or more trials",
-        "put max_train_steps into each trial's configuration",
-        _step_budgets,
-    ),
-    "best_step_fractions": Signal(
-        "the step of the best evaluation", _EVALUATE, _best_step_fractions
+    "good_trials": Signal(
+        "the objective against steps", _EVALUATE, _good_trials_with_curve
     ),
     "batch_sizes": Signal(
         "batch size and examples per second of the same trials",

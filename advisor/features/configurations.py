@@ -1,0 +1,81 @@
+"""The configurations of a study: trials that differ at most in their seed, together.
+
+Shared by what compares configurations and by what measures how retraining varies.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+
+from advisor.model.curve import FloatArray
+from advisor.model.log import Value
+from advisor.model.study import Study
+from advisor.model.trial import Trial
+
+_Key: TypeAlias = tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TriedConfiguration:
+    """One configuration and its repeats."""
+
+    trials: tuple[Trial, ...]  # best first, without copies of one another
+    copies: int  # trials left out because they repeat the very numbers of another
+
+    @property
+    def errors(self) -> FloatArray:
+        """[repeats] best first."""
+        return np.array([trial.error for trial in self.trials], dtype=np.float64)
+
+    @property
+    def mean(self) -> float:
+        """Mean error over the repeats."""
+        return float(self.errors.mean())
+
+    @property
+    def name(self) -> str:
+        """Of its best trial."""
+        return self.trials[0].name
+
+
+def tried_configurations(study: Study) -> tuple[TriedConfiguration, ...]:
+    """Every configuration with a feasible trial, lowest mean error first.
+
+    Seeds are no hyperparameters and so tell no configurations apart. A trial without
+    any value stands alone. Unfinished trials count only where nothing else was tried.
+    """
+    groups: dict[_Key, list[Trial]] = {}
+    for trial in study.ranked:
+        groups.setdefault(_key(study, trial), []).append(trial)
+    configurations = [_configuration(group) for group in groups.values()]
+    return tuple(sorted(configurations, key=lambda each: (each.mean, each.name)))
+
+
+def _key(study: Study, trial: Trial) -> _Key:
+    values = tuple(trial.hyperparameters.get(each.name) for each in study.search_space)
+    known = any(value is not None for value in values)
+    return values if known else (None, trial.name)
+
+
+def _configuration(group: list[Trial]) -> TriedConfiguration:
+    finished = [trial for trial in group if trial.finished] or group
+    distinct: list[Trial] = []
+    for trial in finished:
+        if not any(_is_copy(trial, other) for other in distinct):
+            distinct.append(trial)
+    return TriedConfiguration(tuple(distinct), len(finished) - len(distinct))
+
+
+def _is_copy(trial: Trial, other: Trial) -> bool:
+    """Whether both have the same numbers, as a copied log has, or a seed without use.
+
+    A single result may be equal by chance, so that other seeds make it a repeat.
+    """
+    if trial.error != other.error or trial.final_error != other.final_error:
+        return False
+    if any(len(curve) > 1 for curve in trial.curves.values()):
+        return trial.curves == other.curves
+    return trial.seed == other.seed
