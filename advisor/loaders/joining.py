@@ -80,7 +80,7 @@ def _with_axis(curve: Curve, records: Iterable[Curve]) -> Curve:
 def concatenate(curves: Sequence[Curve]) -> Curve:
     """Curves of one tag in the order of their first wall times, or as given.
 
-    A copy of a curve already there is left out.
+    Copies of a curve, or of its beginning, are left out.
     """
     distinct = _without_copies(curves)
     if len(distinct) < 2:
@@ -100,24 +100,34 @@ def concatenate(curves: Sequence[Curve]) -> Curve:
 
 
 def _without_copies(curves: Sequence[Curve]) -> list[Curve]:
-    distinct: list[Curve] = []
-    alike: dict[tuple[int, int, int], list[Curve]] = {}
-    for curve in curves:
+    """The curves that are no copy of another, nor of its beginning.
+
+    Checkpoints hold the history up to their step, and so does a file that was copied
+    while it was written.
+    """
+    kept: dict[int, Curve] = {}
+    alike: dict[tuple[int, bytes], list[Curve]] = {}
+    for index, curve in sorted(enumerate(curves), key=lambda pair: -len(pair[1])):
         if not len(curve):
             continue
-        ends = len(curve), int(curve.steps[0]), int(curve.steps[-1])
-        if not any(_is_copy(curve, other) for other in alike.get(ends, ())):
-            alike.setdefault(ends, []).append(curve)
-            distinct.append(curve)
-    return distinct
+        start = int(curve.steps[0]), curve.values[:1].tobytes()
+        longer = alike.setdefault(start, [])
+        if not any(_is_beginning(curve, other) for other in longer):
+            longer.append(curve)
+            kept[index] = curve
+    return [kept[index] for index in sorted(kept)]
 
 
-def _is_copy(one: Curve, other: Curve) -> bool:
-    if one != other:
+def _is_beginning(curve: Curve, other: Curve) -> bool:
+    """Whether `curve` is the whole or the first part of `other`."""
+    length = len(curve)
+    if not np.array_equal(curve.steps, other.steps[:length]):
         return False
-    if one.wall_times is None or other.wall_times is None:
-        return one.wall_times is other.wall_times
-    return np.array_equal(one.wall_times, other.wall_times)
+    if not np.array_equal(curve.values, other.values[:length], equal_nan=True):
+        return False
+    if curve.wall_times is None or other.wall_times is None:
+        return curve.wall_times is other.wall_times
+    return np.array_equal(curve.wall_times, other.wall_times[:length])
 
 
 def _first(candidates: Iterable[str | None]) -> str | None:

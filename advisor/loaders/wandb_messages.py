@@ -31,7 +31,7 @@ Item = tuple[tuple[str, ...], Any]
 
 _ITEM_BOOLEAN, _ITEM_INTEGER, _ITEM_NUMBER = 4, 5, 6
 _ITEM_TEXT, _ITEM_JSON, _ITEM_VALUE_JSON = 7, 8, 16
-_TAG_VALUE_JSON = b"\x82\x01"
+_TAG_VALUE_JSON, _TAGS_KEY = b"\x82\x01", b"\x0a\x12"
 _NON_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 NOTHING = object()
@@ -68,20 +68,30 @@ class Settings:
         self._entries: dict[str, Any] = {}
         self._latest: dict[bytes, bytes] = {}  # item by its bytes up to the value
 
-    def read(self, data: memoryview, start: int, stop: int) -> None:
-        """A record of updates (field 1) and removals (field 2)."""
-        for number, wire, first, last in fields(data, start, stop):
-            if wire != BYTES:
-                continue
-            if number == 1:
-                raw = bytes(data[first:last])
-                length = 2 + raw[1] if len(raw) > 1 and raw[1] < 0x80 else 0
-                if raw[length : length + 2] == _TAG_VALUE_JSON and length:
-                    self._latest[raw[:length]] = raw
-                else:
-                    self._update(raw)
-            elif number == 2:
-                self._remove(bytes(data[first:last]))
+    def read(self, record: bytes, start: int, stop: int) -> None:
+        """A message of updates (field 1) and removals (field 2)."""
+        latest, at = self._latest, start
+        while at < stop:
+            # Short items, as almost all are, have lengths of one byte.
+            end = at + 2 + record[at + 1] if at + 1 < stop else stop + 1
+            if end <= stop and record[at] == 0x0A and record[at + 1] < 0x80:
+                value = at + 2
+                while value + 1 < end and record[value] in _TAGS_KEY:
+                    value += 2 + record[value + 1]
+                if value < end and record[value : value + 2] == _TAG_VALUE_JSON:
+                    latest[record[at + 2 : value]] = record[at + 2 : end]
+                    at = end
+                    continue
+            at = self._read_slowly(record, at, stop)
+
+    def _read_slowly(self, record: bytes, start: int, stop: int) -> int:
+        """The field at `start`; returns where it ends."""
+        number, wire, first, last = next(fields(memoryview(record), start, stop))
+        if wire == BYTES and number == 1:
+            self._update(record[first:last])
+        elif wire == BYTES and number == 2:
+            self._remove(record[first:last])
+        return last
 
     def _update(self, raw: bytes) -> None:
         self._flush()

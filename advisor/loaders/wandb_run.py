@@ -137,13 +137,13 @@ class _RunFile:
             if number == _HISTORY_RECORD:
                 self.history.read(record, start, stop)
             elif number == _SUMMARY_RECORD:
-                self.summary.read(data, start, stop)
+                self.summary.read(record, start, stop)
             elif number == _CONFIG_RECORD:
-                self.configuration.read(data, start, stop)
+                self.configuration.read(record, start, stop)
             elif number == _METRIC_RECORD:
                 self.metrics.append(read_metric(data, start, stop))
             elif number == _RUN_RECORD:
-                self.configuration.read(data, *read_run(self.run, data, start, stop))
+                self.configuration.read(record, *read_run(self.run, data, start, stop))
             elif number == _EXIT_RECORD:
                 self.exit_code = read_exit(data, start, stop)
             elif number == _STATS_RECORD:
