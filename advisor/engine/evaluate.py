@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -10,6 +10,13 @@ from advisor.engine.message import Template
 from advisor.engine.rule import Rule
 from advisor.engine.rule_set import RuleSettings
 from advisor.engine.scope import Measurements, MissingSignalError, Scope
+from advisor.engine.subjects import (
+    concerns,
+    not_evaluated,
+    subjects_of,
+    whole,
+    without_subjects,
+)
 from advisor.features.feature import NotEnoughDataError
 from advisor.model.finding import (
     Action,
@@ -32,7 +39,7 @@ class Conclusions:
     def __init__(self) -> None:
         self.verdicts: list[Verdict] = []
         self.findings: dict[str, list[Finding]] = {}  # by rule
-        self.questions: dict[str, Question] = {}  # by fact
+        self.questions: dict[str, Question] = {}  # by the line that answers it
 
 
 def evaluate_study(
@@ -47,15 +54,24 @@ def evaluate_study(
     for rule in rules:
         if rule.id in settings.disabled:
             reason = f"switched off: {settings.disabled[rule.id]}"
-            conclusions.verdicts.append(_not_evaluated(rule, _whole(study), reason))
+            conclusions.verdicts.append(not_evaluated(rule, whole(study), reason))
             continue
         parameters = _parameters(rule, settings)
-        subjects = _subjects(rule, study)
+        subjects = subjects_of(rule, study)
         if not subjects:
-            conclusions.verdicts.append(_without_subjects(rule, study))
+            conclusions.verdicts.append(without_subjects(rule, study))
+            continue
+        concerned = 0
         for subject in subjects:
             scope = Scope(rule, subject, measurements, parameters, conclusions.findings)
-            _Judgement(rule, subject, scope, conclusions).conclude()
+            if concerns(rule, scope):
+                _Judgement(rule, subject, scope, conclusions).conclude()
+                concerned += 1
+        only = rule.source.only
+        if only is not None and not concerned:
+            conclusions.verdicts.append(
+                not_evaluated(rule, whole(study), only.missing, only.enable)
+            )
     return conclusions
 
 
@@ -63,38 +79,6 @@ def _parameters(rule: Rule, settings: RuleSettings) -> Mapping[str, Value]:
     """The thresholds that a rule uses under the user's settings."""
     defaults = {name: part.value for name, part in rule.source.parameters.items()}
     return defaults | dict(settings.parameters.get(rule.id, {}))
-
-
-def _whole(study: Study) -> Subject:
-    return Subject(study.name, "study", study.name)
-
-
-def _subjects(rule: Rule, study: Study) -> Sequence[Subject]:
-    match rule.source.subject:
-        case "study":
-            return [_whole(study)]
-        case "trial":
-            return [Subject(study.name, "trial", trial.name) for trial in study.trials]
-        case "hyperparameter":
-            return [
-                Subject(study.name, "hyperparameter", each.name)
-                for each in study.search_space.varied
-            ]
-
-
-def _without_subjects(rule: Rule, study: Study) -> Verdict:
-    return _not_evaluated(
-        rule,
-        _whole(study),
-        "hyperparameters that vary between trials",
-        "keep each trial's configuration beside its log, e.g. as config.yaml",
-    )
-
-
-def _not_evaluated(
-    rule: Rule, subject: Subject, missing: str, enable: str = ""
-) -> Verdict:
-    return Verdict(rule.id, subject, Outcome.NOT_EVALUATED, missing, enable)
 
 
 class _Judgement:
@@ -209,13 +193,14 @@ class _Judgement:
         for part in self.rule.source.asks:
             known = self.scope(f"facts.{part.fact}") is not None
             if not known and self._applies(part.when):
+                example = self._fill(part.example)
                 self.conclusions.questions.setdefault(
-                    part.fact,
+                    example,
                     Question(
                         part.fact,
                         self._fill(part.question),
                         self._fill(part.because),
-                        self._fill(part.example),
+                        example,
                     ),
                 )
 

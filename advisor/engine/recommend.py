@@ -26,13 +26,18 @@ def recommend(
 ) -> tuple[Recommendation, ...]:
     """One recommendation for each rule and study with open findings, most urgent first.
 
-    Order: severity, then stage, then the number of subjects concerned.
+    Studies for which a rule recommends the same, word for word, share one. Order:
+    severity, then stage, then the number of subjects concerned.
     """
-    groups: dict[tuple[str, str], list[Finding]] = {}
+    by_study: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:
         if finding.superseded_by is None and finding.actions:
             key = (finding.subject.study, finding.rule)
-            groups.setdefault(key, []).append(finding)
+            by_study.setdefault(key, []).append(finding)
+    groups: dict[tuple[str, str], list[Finding]] = {}
+    for (_, rule_id), group in by_study.items():
+        worst = max(group, key=lambda each: each.severity)
+        groups.setdefault((rule_id, worst.actions[0].do), []).extend(group)
     stage = {rule.id: _stage(rule.group) for rule in rules}
     ordered = sorted(
         (sorted(group, key=lambda each: -each.severity) for group in groups.values()),

@@ -151,6 +151,8 @@ class _Compiler:
 
 def _conditions_of(source: schema.RuleFile) -> Iterable[tuple[Place, str]]:
     yield ("fires",), source.fires
+    if source.only is not None:
+        yield ("only", "when"), source.only.when
     for i, look_up in enumerate(source.evidence):
         yield ("evidence", i), look_up
     if source.trials is not None:

@@ -80,7 +80,10 @@ class YieldPart(_Part):
 
 
 class QuestionPart(_Part):
-    """A fact that the logs lack and that would change this advice."""
+    """A fact that the logs lack and that would change this advice.
+
+    `example` is the line of advisor.yaml that answers it.
+    """
 
     fact: str
     question: str
@@ -106,6 +109,7 @@ class RuleFile(_Part):
     next_round: list[EditPart]
     confirm: dict[str, Any]
     known_problems: str
+    only: RequirementPart | None = None  # other subjects get no verdict at all
     features: dict[str, FeaturePart] = {}
     after: list[str] = []
     requires: list[RequirementPart] = []

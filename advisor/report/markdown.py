@@ -123,7 +123,7 @@ def _questions(evaluation: Evaluation) -> str:
         return ""
     items = [
         f"{text(each.question)} Matters because {text(each.because)}.\n\n"
-        f"  ```yaml\n  facts:\n    {printable(each.example)}\n  ```"
+        f"  ```yaml\n  {printable(each.example)}\n  ```"
         for each in evaluation.questions
     ]
     return (

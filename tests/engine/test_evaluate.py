@@ -43,7 +43,7 @@ asks:
   - fact: budget
     question: How many?
     because: It says how many.
-    example: "budget: 10"
+    example: "facts: {{budget: 10}}"
 """
     + COMMON
 )
@@ -160,7 +160,8 @@ def test_parameters_and_switches_of_the_user(tmp_path: Path) -> None:
 
 
 def test_questions_are_asked_until_answered(tmp_path: Path) -> None:
-    assert list(conclude(tmp_path, COUNT).questions) == ["budget"]
+    (question,) = conclude(tmp_path, COUNT).questions.values()
+    assert (question.fact, question.example) == ("budget", "facts: {budget: 10}")
     answered = study()
     answered = Study(
         answered.name,
@@ -170,6 +171,22 @@ def test_questions_are_asked_until_answered(tmp_path: Path) -> None:
         facts={"budget": 10},
     )
     assert conclude(tmp_path, COUNT, of=answered).questions == {}
+
+
+ONLY = 'only: {when: "WHEN", missing: "a failure", enable: "fail"}\n'
+
+
+def test_only_the_subjects_it_speaks_of_get_a_verdict(tmp_path: Path) -> None:
+    some = conclude(tmp_path, EACH + ONLY.replace("WHEN", "trial.infeasible"))
+    concerned = {v.subject.name for v in some.verdicts if v.rule == "each"}
+    assert concerned == {trial.name for trial in study().infeasible}
+
+
+def test_a_rule_that_speaks_of_no_subject_is_not_silent(tmp_path: Path) -> None:
+    none = conclude(tmp_path, EACH + ONLY.replace("WHEN", "trial.rank > 99"))
+    (verdict,) = (each for each in none.verdicts if each.rule == "each")
+    assert verdict.outcome is Outcome.NOT_EVALUATED
+    assert (verdict.reason, verdict.subject.kind) == ("a failure", "study")
 
 
 def test_a_rule_without_subjects_is_not_silent(tmp_path: Path) -> None:

@@ -343,7 +343,7 @@ def evaluation(trials: int = 40) -> Evaluation:
                 "Is training compute-bound, that is, would you train longer if you "
                 "could?",
                 "longer training is advised only if it can be paid for",
-                "compute_bound: true",
+                "facts: {compute_bound: true}",
             ),
         ),
         problems=(

@@ -61,7 +61,7 @@ def test_every_recommendation_leads_to_its_finding(report):
         "inconclusive on 4, clear on 36 of 40 trials",
         "| not evaluated on all 40 trials | gradient norm (log the L2 norm",
         "Clear: `steps-tuned`, `too-few-trials`.",
-        "    compute_bound: true",
+        "  facts: {compute_bound: true}",
         "| `/logs/sweep/trial-99/metrics.csv:17` | as many cells as columns |",
         "no known format: 2 `.jsonl`.",
         "@team ::error::`` | 0.889 | 2,000 |",
