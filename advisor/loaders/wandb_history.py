@@ -85,6 +85,10 @@ class History:
                     )
         return last
 
+    def holds(self, key: str) -> bool:
+        """Whether the key was logged, be it as a step metric."""
+        return key.encode("utf-8", "replace") in self.columns
+
     def last_time(self) -> float:
         """The last time stamp in seconds since 1970; 0 where there is none."""
         _, values = self.columns.get(_TIMES[0], ((), ()))
@@ -167,18 +171,15 @@ def _integers(values: array[int]) -> IntArray:
     return np.array(values, dtype=np.int64)
 
 
-def results_of(
-    summary: Mapping[str, object], curves: Mapping[str, Curve]
-) -> dict[str, float]:
-    """Numbers of the summary that no curve holds: W&B copies last values there."""
-    found = {}
-    for key, value in summary.items():
-        if key.startswith("_") or key in curves:
-            continue
-        for name, number in numbers((key,), value):
-            if name not in curves:
-                found[name] = number
-    return found
+def results_of(summary: Mapping[str, object], history: History) -> dict[str, float]:
+    """Numbers of the summary that were never logged: W&B copies last values there."""
+    return {
+        name: number
+        for key, value in summary.items()
+        if not key.startswith("_") and not history.holds(key)
+        for name, number in numbers((key,), value)
+        if not history.holds(name)
+    }
 
 
 __all__ = ["History", "WireError", "results_of"]

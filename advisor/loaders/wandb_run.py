@@ -74,7 +74,6 @@ def load(path: Path) -> Iterator[TrialLog]:
     files = files_of(directory, alone=path.suffix != ".wandb") if not key else Files()
     if run.unreadable is not None and not files.sources:
         raise LogError(run.unreadable)
-    curves = run.history.curves(run.metrics)
     summary = {**files.summary, **run.summary.entries}
     yield TrialLog(
         location=location,
@@ -82,8 +81,8 @@ def load(path: Path) -> Iterator[TrialLog]:
         sources=tuple(dict.fromkeys((path, *files.sources))),
         key=key,
         display_name=run.run.display_name or None,
-        curves=curves,
-        results=results_of(summary, curves),
+        curves=run.history.curves(run.metrics),
+        results=results_of(summary, run.history),
         configuration={
             **files.configuration,
             **dict(flatten(run.configuration.entries)),
