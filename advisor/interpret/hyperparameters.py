@@ -26,6 +26,7 @@ class Searched:
 
     space: SearchSpace
     reasons: Mapping[str, str]  # of scale and bounds, by hyperparameter
+    guessed: frozenset[str] = frozenset()  # those whose scale only the spacing tells
     left_out: Mapping[str, str] = field(default_factory=dict)  # key: why
 
 
@@ -52,15 +53,17 @@ def search_space_of(
     for key, twin in _copies(kept).items():
         left_out[key] = f"the same as {twin} in every trial"
         del kept[key]
-    found, reasons = [], {}
+    found, reasons, guessed = [], {}, set()
     for key, values in kept.items():
         settings = configuration.hyperparameters.get(key, HyperparameterSettings())
-        each, reason = _hyperparameter(
+        each, reason, certain = _hyperparameter(
             read_key(key), values, domains.get(key), settings, configuration
         )
         found.append(each)
         reasons[key] = reason
-    return Searched(SearchSpace(tuple(found)), reasons, left_out)
+        if not certain:
+            guessed.add(key)
+    return Searched(SearchSpace(tuple(found)), reasons, frozenset(guessed), left_out)
 
 
 def _columns(logs: Sequence[TrialLog]) -> dict[str, tuple[Value, ...]]:
@@ -115,7 +118,8 @@ def _hyperparameter(
     domain: Domain | None,
     settings: HyperparameterSettings,
     configuration: Configuration,
-) -> tuple[Hyperparameter, str]:
+) -> tuple[Hyperparameter, str, bool]:
+    """The hyperparameter, why it is read so, and whether that is certain."""
     known = [value for value in values if value is not None]
     choices = settings.choices or (domain.choices if domain is not None else ())
     numbers = [float(v) for v in known if is_number(v)]
@@ -134,6 +138,7 @@ def _hyperparameter(
                 alias=key.alias,
             ),
             "its choices are declared" if choices else "its values are no numbers",
+            True,
         )
     return _ordered(key, numbers, domain, settings, configuration, role)
 
@@ -145,10 +150,12 @@ def _ordered(
     settings: HyperparameterSettings,
     configuration: Configuration,
     role: Role,
-) -> tuple[Hyperparameter, str]:
+) -> tuple[Hyperparameter, str, bool]:
     lower, upper, declared, why = _bounds(key, numbers, domain, settings, configuration)
     choices = settings.choices or (domain.choices if domain is not None else ())
-    scale, why_scale = choose_scale(key, numbers, lower, upper, domain, settings)
+    scale, why_scale, certain = choose_scale(
+        key, numbers, lower, upper, domain, settings
+    )
     if scale == "log" and lower <= 0:
         lower = min(value for value in numbers if value > 0)
     whole = all(value.is_integer() for value in (*numbers, lower, upper))
@@ -167,6 +174,7 @@ def _ordered(
             limits=key.limits,
         ),
         f"{why}; {why_scale}",
+        certain,
     )
 
 

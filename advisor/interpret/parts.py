@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from advisor.interpret.metric_words import Split
-from advisor.interpret.metrics import is_whole_gradient, read_metric
+from advisor.interpret.metrics import Metric, is_whole_gradient, read_metric
 from advisor.interpret.tags import Tag, Tags
 from advisor.model.study import Objective
 from advisor.model.trial import Part
@@ -59,20 +59,29 @@ def _objective_parts(
         # Episodes are new data: rewards collected in training are held out, in a sense.
         rewards = metric.kind == "reward"
         return {"validation_error": own} if rewards else {"training_error": own}
-    twins = [
+    other_names = tuple(
+        Source((tag.name,), sign, "the same measure under another name")
+        for tag in _same_measure(tags, metric, objective.split)
+        if tag.name != objective.metric
+    )
+    twins = tuple(
+        Source((tag.name,), sign, "the same measure on training data")
+        for tag in _same_measure(tags, metric, "train")
+    )
+    return {"validation_error": own + other_names, "training_error": twins}
+
+
+def _same_measure(tags: Tags, metric: Metric, split: str) -> list[Tag]:
+    found = [
         tag
         for tag in tags
-        if tag.split == "train"
+        if tag.split == split
         and tag.metric.measure == metric.measure
         and metric.quantity
         and tag.curves
+        and not tag.metric.spread
     ]
-    twins.sort(key=_rank)
-    reason = "the same measure on training data"
-    return {
-        "validation_error": own,
-        "training_error": tuple(Source((tag.name,), sign, reason) for tag in twins),
-    }
+    return sorted(found, key=_rank)
 
 
 def _losses(tags: Tags, split: Split) -> tuple[Source, ...]:

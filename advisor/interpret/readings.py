@@ -49,7 +49,7 @@ def readings_of(understood: Understood) -> Iterator[Reading]:
     yield _of_objective(understood)
     yield from _of_parts(understood)
     for each in understood.searched.space.varied:
-        yield _of_hyperparameter(each, understood.searched.reasons[each.name])
+        yield _of_hyperparameter(each, understood.searched)
     yield from _of_left_out(understood.searched.left_out)
     yield from _of_trials(understood.trials)
 
@@ -120,7 +120,7 @@ def _derived(trials: Sequence[Trial]) -> bool:
     )
 
 
-def _of_hyperparameter(each: Hyperparameter, reason: str) -> Reading:
+def _of_hyperparameter(each: Hyperparameter, searched: Searched) -> Reading:
     if not each.ordered:
         value = f"choices {', '.join(map(str, each.choices[:_LISTED]))}, {each.role}"
         said: dict[str, object] = {"role": each.role}
@@ -131,8 +131,9 @@ def _of_hyperparameter(each: Hyperparameter, reason: str) -> Reading:
         if each.hard:
             value += f", {' and '.join(sorted(each.hard))} bound cannot be crossed"
     override = f"hyperparameters: {yaml_text({each.name: said})}"
+    reason = searched.reasons[each.name]
     return Reading(
-        each.name, value, reason, override, each.declared or not each.ordered
+        each.name, value, reason, override, each.name not in searched.guessed
     )
 
 

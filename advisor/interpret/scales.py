@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,6 +17,14 @@ _NARROW = 2.0  # below it a logarithmic scale is as good as a linear one
 _FEW = 3
 
 
+class ScaleChoice(NamedTuple):
+    """A scale and why; uncertain where only the values' spacing tells."""
+
+    scale: Scale
+    reason: str
+    certain: bool = True
+
+
 def choose_scale(
     key: KeyName,
     numbers: Sequence[float],
@@ -23,8 +32,8 @@ def choose_scale(
     upper: float,
     domain: Domain | None,
     settings: HyperparameterSettings,
-) -> tuple[Scale, str]:
-    """The scale and why: declared, usual for its name, or seen from the values.
+) -> ScaleChoice:
+    """The scale: declared, usual for its name, or seen from the values.
 
     A few zeros do not stand in the way of a logarithmic scale: `weight_decay: 0` means
     without it, and such trials have no place on the axis.
@@ -38,20 +47,24 @@ def choose_scale(
     )
     if settings.scale is not None:
         if settings.scale == "linear" or possible or lower > 0:
-            return settings.scale, "advisor.yaml gives the scale"
+            return ScaleChoice(settings.scale, "advisor.yaml gives the scale")
     elif domain is not None and domain.scale is not None and (possible or lower > 0):
-        return domain.scale, "its scale is declared"
+        return ScaleChoice(domain.scale, "its scale is declared")
     if not possible or lower == upper:
-        return "linear", "a linear scale, as it is not positive or does not vary"
+        return ScaleChoice("linear", "a linear scale, as it is not always positive")
     low = lower if lower > 0 else min(positive)
     if key.scale == "log" and upper / low >= _NARROW:
-        return "log", "it usually is searched on a log scale"
-    if key.scale is not None or upper / low < _WIDE:
-        return "linear", "a linear scale is usual, and its range is narrow enough"
+        return ScaleChoice("log", "it usually is searched on a log scale")
+    if key.scale == "linear":
+        return ScaleChoice("linear", "it usually is searched on a linear scale")
+    if upper / low < _WIDE:
+        return ScaleChoice("linear", "a linear scale, as its range is narrow")
     distinct = np.unique(np.array(positive))
     if len(distinct) >= _FEW and _unevenness(np.log(distinct)) < _unevenness(distinct):
-        return "log", "its values are spaced more evenly on a log scale"
-    return "linear", "its values are spaced more evenly on a linear scale"
+        return ScaleChoice("log", "its values are spaced evenly on a log scale", False)
+    return ScaleChoice(
+        "linear", "its values are spaced evenly on a linear scale", False
+    )
 
 
 def _unevenness(values: FloatArray) -> float:
