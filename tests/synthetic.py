@@ -10,7 +10,7 @@ from typing import Any
 from advisor.model.study import Study
 
 ROOT = Path(__file__).resolve().parents[1]
-GENERATORS = ("synthetic_curves", "synthetic_searches")
+GENERATORS = ("synthetic_curves", "synthetic_searches", "synthetic_studies")
 
 
 def make_study(spec: Mapping[str, Any]) -> Study:

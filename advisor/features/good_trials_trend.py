@@ -36,8 +36,10 @@ class GoodTrialsTrend:
         "fraction", "gain relative to what the second half of training gained"
     )
     levelling: float = quantity(
-        "ratio", "slope at the very end over the mean slope of the second half"
+        "ratio", "slope at the very end over the mean slope of the last third"
     )
+    levelling_lower: float = quantity("ratio", "lower end of its 90% interval")
+    levelling_upper: float = quantity("ratio", "upper end of its 90% interval")
     acceleration: float = quantity(
         "ratio", "slope of the last third over that of the third before"
     )
@@ -68,20 +70,26 @@ def good_trials_trend(
             f"evaluations; there are {len(curves)}"
         )
     rows = np.array([_slopes(times, values) for times, values in curves.values()])
-    last, before, half, end, gained = rows.T
+    last, before, end, gained = rows.T
     count = len(rows)
-    mean = float(last.mean())
-    error = float(last.std(ddof=1)) / math.sqrt(count)
+    mean, error = float(last.mean()), _error_of_mean(last)
+    t = upper_quantile(0.05, count - 1)
+    levelling, margin = 0.0, math.inf  # of what does not fall nothing can level off
+    if mean > 0:
+        levelling = float(end.mean()) / mean
+        margin = t * _error_of_mean(end - levelling * last) / mean
     stretch = math.log1p(more_steps)
     finals = [_final_share(trial) for trial in good_trials if trial.name in curves]
     known = [share for share in finals if share is not None]
     return GoodTrialsTrend(
         trials=count,
         gain=mean * stretch,
-        gain_lower=(mean - upper_quantile(0.05, count - 1) * error) * stretch,
+        gain_lower=(mean - t * error) * stretch,
         p_value=upper_tail(ratio(mean, error), count - 1),
         relative=ratio(mean * stretch, float(gained.mean())),
-        levelling=ratio(float(end.mean()), max(float(half.mean()), 0.0)),
+        levelling=levelling,
+        levelling_lower=levelling - margin,
+        levelling_upper=levelling + margin,
         acceleration=ratio(mean, max(float(before.mean()), 0.0)),
         rates_logged=len(known) / count,
         decayed=sum(share < near_zero for share in known) / count,
@@ -100,16 +108,20 @@ def _condensed(curve: Curve) -> tuple[FloatArray, FloatArray] | None:
 
 
 def _slopes(times: FloatArray, values: FloatArray) -> tuple[float, ...]:
-    """Falls per e-fold: last third, third before, second half, end; half's gain."""
+    """Falls per e-fold: last third, third before, very end; second half's gain."""
     third, half = len(values) // 3, len(values) // 2
     last = _slope(times[-third:], values[-third:])
     before = _slope(times[-2 * third : -third], values[-2 * third : -third])
-    late, level = times[-half:], values[-half:]
+    end = _end_slope(times[-third:], values[-third:])
     final = float(values[-third:].mean()) - last * float(
         times[-1] - times[-third:].mean()
     )
     gained = median(values[half - 1 : half + 2]) - final
-    return last, before, _slope(late, level), _end_slope(late, level), gained
+    return last, before, end, gained
+
+
+def _error_of_mean(values: FloatArray) -> float:
+    return float(values.std(ddof=1)) / math.sqrt(len(values))
 
 
 def _slope(times: FloatArray, values: FloatArray) -> float:

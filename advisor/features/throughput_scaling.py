@@ -15,6 +15,8 @@ from advisor.model.trial import Trial
 _START_UP = 0.1  # of the measurements: compilation, caches and queues that fill
 _FEWEST_FOR_A_BEND = 5  # a level, two slopes, and two trials more
 
+_NO_NOISE = 1e-18  # squares of logarithms: what rounding leaves
+
 
 @dataclass(frozen=True, slots=True)
 class ThroughputScaling:
@@ -26,6 +28,7 @@ class ThroughputScaling:
     largest: float = quantity("examples", "largest batch")
     slope: float = quantity("log per log", "over all batch sizes")
     bend: float = quantity("examples", "batch size from which on the last slope holds")
+    first_slope: float = quantity("log per log", "up to the bend")
     last_slope: float = quantity("log per log", "from the bend on")
     lower: float = quantity("log per log", "lower end of its 95% interval")
     upper: float = quantity(
@@ -44,9 +47,9 @@ def throughput_scaling(
 ) -> ThroughputScaling:
     """How examples per second grow with the batch size [N], one value a trial.
 
-    A line in the logarithms with at most one bend, at the batch size that fits best.
-    The last slope's interval is Student's, one-sided 97.5% each way, shared among the
-    bends that were looked at (Bonferroni).
+    A line in the logarithms, or one with a bend at the batch size that fits best, where
+    that fits better at the 5% level. The last slope's 95% interval is Student's. Both
+    share their level among the bends that were looked at (Bonferroni).
     """
     sizes = np.unique(batch_sizes)
     count = len(batch_sizes)
@@ -59,10 +62,13 @@ def throughput_scaling(
     bends = [float(sizes[0])]
     if count >= _FEWEST_FOR_A_BEND:
         bends.extend(float(each) for each in sizes[1:-1])
-    fits = [_Fit(x, y, math.log(bend)) for bend in bends]
-    straight = fits[0]
-    chosen = min(range(len(fits)), key=lambda i: fits[i].variance)
-    fit, bend = fits[chosen], bends[chosen]
+    fits = {bend: _Fit(x, y, math.log(bend)) for bend in bends}
+    straight = fits[bends[0]]
+    bend = min(fits, key=lambda each: fits[each].squares)
+    quantile = upper_quantile(0.025 / len(fits), fits[bend].freedom)
+    if straight.squares - fits[bend].squares <= quantile**2 * fits[bend].variance:
+        bend = bends[0]
+    fit = fits[bend]
     margin = upper_quantile(0.025 / len(fits), fit.freedom) * fit.error
     return ThroughputScaling(
         trials=count,
@@ -71,6 +77,7 @@ def throughput_scaling(
         largest=float(sizes[-1]),
         slope=straight.last_slope,
         bend=bend,
+        first_slope=fit.first_slope,
         last_slope=fit.last_slope,
         lower=fit.last_slope - margin,
         upper=fit.last_slope + margin,
@@ -92,9 +99,11 @@ class _Fit:
         self._coefficients, *_ = np.linalg.lstsq(design, y, rcond=None)
         residuals = y - design @ self._coefficients
         self.freedom = len(x) - len(columns)
-        self.variance = max(float(residuals @ residuals) / max(self.freedom, 1), 1e-20)
+        self.squares = max(float(residuals @ residuals), _NO_NOISE)
+        self.variance = self.squares / self.freedom
         inverse = np.linalg.inv(design.T @ design)
         self.last_slope = float(self._coefficients[1])
+        self.first_slope = float(self._coefficients[-1])
         self.error = math.sqrt(self.variance * float(inverse[1, 1]))
 
     def at(self, x: float) -> float:
