@@ -26,6 +26,8 @@ from advisor.loaders.event_protobuf import (
 
 MAX_VALUE = 1 << 20  # bytes of JSON; longer ones are data
 
+MAX_DEPTH = 50
+
 Item = tuple[tuple[str, ...], Any]
 """Path of a key, and its value."""
 
@@ -168,7 +170,7 @@ def _of_json(data: memoryview, start: int, stop: int) -> Any:
 def numbers(path: tuple[str, ...], value: Any) -> Iterator[tuple[str, float]]:
     """The numbers in a value under dotted keys; media and the like have none."""
     if isinstance(value, Mapping):
-        if "_type" not in value:
+        if "_type" not in value and len(path) < MAX_DEPTH:
             for key, inner in value.items():
                 yield from numbers((*path, str(key)), inner)
     elif isinstance(value, str):
@@ -178,7 +180,7 @@ def numbers(path: tuple[str, ...], value: Any) -> Iterator[tuple[str, float]]:
         try:
             yield ".".join(path), float(value)
         except OverflowError:
-            yield ".".join(path), math.copysign(math.inf, value)
+            yield ".".join(path), math.inf if value > 0 else -math.inf
 
 
 def read_run(run: Run, data: memoryview, start: int, stop: int) -> tuple[int, int]:
