@@ -106,7 +106,7 @@ def _exploded(trial: Trial, objective: Objective | None) -> Infeasibility | None
     values = curve.finite().values
     start, end = float(np.median(values[:_ENDS])), float(np.median(values[-_ENDS:]))
     early = float(values[: len(values) // 4].max())
-    if end <= early or end - start <= abs(start) or trial.error is None:
+    if end <= early or end - start <= abs(start):
         return None
     return Infeasibility(
         "diverged",

@@ -54,7 +54,7 @@ class Evidence:
     """One number (or name) behind a verdict, with its unit and how to read it."""
 
     name: str  # the look-up used in the rule, e.g. `rise.size`
-    value: float | int | str | bool | None
+    value: float | int | str | bool | tuple[str, ...] | None
     unit: str = ""
     meaning: str = ""
 

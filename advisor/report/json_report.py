@@ -33,8 +33,18 @@ SCHEMA_VERSION = 1
 
 
 def render(evaluation: Evaluation) -> str:
-    """The whole evaluation; curves stay in the logs."""
-    return json.dumps(data(evaluation), indent=1, ensure_ascii=False, allow_nan=False)
+    """The whole evaluation; curves stay in the logs.
+
+    Paths are kept exactly, so what is not printable in them is escaped.
+    """
+    text = json.dumps(data(evaluation), indent=1, ensure_ascii=False, allow_nan=False)
+    return "".join(map(_escaped, text)) if not text.isascii() else text
+
+
+def _escaped(character: str) -> str:
+    if character == "\n" or character.isprintable():
+        return character
+    return json.dumps(character)[1:-1]
 
 
 def data(evaluation: Evaluation) -> dict[str, Any]:
