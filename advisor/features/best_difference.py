@@ -11,7 +11,8 @@ import numpy as np
 
 from advisor.features.configurations import TriedConfiguration, tried_configurations
 from advisor.features.feature import NotEnoughDataError, feature, quantity
-from advisor.features.noise import resolution, upper_quantile, upper_tail
+from advisor.features.noise import resolution
+from advisor.features.student import quantile, tail
 from advisor.model.study import Study
 
 _NORMAL = NormalDist()
@@ -67,7 +68,7 @@ def best_difference(
     best, runner_up = tried[:2]
     difference = runner_up.mean - best.mean
     error, degrees = _standard_error(best, runner_up, pooled, freedom)
-    margin = upper_quantile(alpha / 2, degrees) * error
+    margin = quantile(alpha / 2, degrees) * error
     relative = difference / pooled
     return BestDifference(
         best=best.name,
@@ -150,7 +151,7 @@ def _standard_error(
 
 
 def _p_value(difference: float, error: float, freedom: float) -> float:
-    return min(1.0, 2 * upper_tail(abs(difference) / error, freedom))
+    return min(1.0, 2 * tail(abs(difference) / error, freedom))
 
 
 def _scientific(

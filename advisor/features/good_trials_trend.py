@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from advisor.features.feature import NotEnoughDataError, feature, quantity
-from advisor.features.noise import condense, median, ratio, upper_quantile, upper_tail
+from advisor.features.noise import condense, median, ratio
 from advisor.features.schedule import schedule
+from advisor.features.student import quantile, tail
 from advisor.model.curve import Curve, FloatArray
 from advisor.model.trial import Trial
 
@@ -73,7 +74,7 @@ def good_trials_trend(
     last, before, end, gained = rows.T
     count = len(rows)
     mean, error = float(last.mean()), _error_of_mean(last)
-    t = upper_quantile(0.05, count - 1)
+    t = quantile(0.05, count - 1)
     levelling, margin = 0.0, math.inf  # of what does not fall nothing can level off
     if mean > 0:
         levelling = float(end.mean()) / mean
@@ -85,7 +86,7 @@ def good_trials_trend(
         trials=count,
         gain=mean * stretch,
         gain_lower=(mean - t * error) * stretch,
-        p_value=upper_tail(ratio(mean, error), count - 1),
+        p_value=tail(ratio(mean, error), count - 1),
         relative=ratio(mean * stretch, float(gained.mean())),
         levelling=levelling,
         levelling_lower=levelling - margin,

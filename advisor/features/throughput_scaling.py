@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from advisor.features.feature import NotEnoughDataError, feature, quantity
-from advisor.features.noise import upper_quantile
+from advisor.features.student import quantile
 from advisor.model.curve import Curve, FloatArray
 from advisor.model.trial import Trial
 
@@ -65,11 +65,11 @@ def throughput_scaling(
     fits = {bend: _Fit(x, y, math.log(bend)) for bend in bends}
     straight = fits[bends[0]]
     bend = min(fits, key=lambda each: fits[each].squares)
-    quantile = upper_quantile(0.025 / len(fits), fits[bend].freedom)
-    if straight.squares - fits[bend].squares <= quantile**2 * fits[bend].variance:
+    needed = quantile(0.025 / len(fits), fits[bend].freedom)
+    if straight.squares - fits[bend].squares <= needed**2 * fits[bend].variance:
         bend = bends[0]
     fit = fits[bend]
-    margin = upper_quantile(0.025 / len(fits), fit.freedom) * fit.error
+    margin = quantile(0.025 / len(fits), fit.freedom) * fit.error
     return ThroughputScaling(
         trials=count,
         sizes=len(sizes),
