@@ -49,23 +49,31 @@ class Column:
 
 def column_of(name: str, cells: Sequence[str], *, comma: bool = False) -> Column:
     """A column from its cells; `comma`: 0,5 may mean 0.5."""
-    if "_" not in "\0".join(cells):  # float("1_2") is 12, but a name is no number
-        try:
-            values = np.array(list(map(float, cells)), dtype=np.float64)
-        except ValueError:
-            pass
-        else:
-            everywhere = np.ones(len(cells), dtype=np.bool_)
-            stripped = [cell.strip() for cell in cells]
-            return Column(name, stripped, values, everywhere, ~everywhere)
+    plain = "_" not in "\0".join(cells)  # float("1_2") is 12, but a name is no number
+    if plain and (values := _floats(cells)) is not None:
+        everywhere = np.ones(len(cells), dtype=np.bool_)
+        stripped = [cell.strip() for cell in cells]
+        return Column(name, stripped, values, everywhere, ~everywhere)
     stripped = [cell.strip() for cell in cells]
-    parsed = [_number(cell, comma) for cell in stripped]
     present = np.array([cell not in _ABSENT for cell in stripped], dtype=np.bool_)
+    if plain:
+        values = _floats(["nan" if cell in _ABSENT else cell for cell in stripped])
+        if values is not None:
+            return Column(name, stripped, values, present, np.zeros_like(present))
+    parsed = [_number(cell, comma) for cell in stripped]
     number = np.array([value is not None for value in parsed], dtype=np.bool_)
     values = np.array(
         [np.nan if value is None else value for value in parsed], dtype=np.float64
     )
     return Column(name, stripped, values, present, present & ~number)
+
+
+def _floats(cells: Sequence[str]) -> FloatArray | None:
+    """All cells as numbers; None where one is none."""
+    try:
+        return np.array(list(map(float, cells)), dtype=np.float64)
+    except ValueError:
+        return None
 
 
 def _number(cell: str, comma: bool) -> float | None:
