@@ -18,7 +18,8 @@ from advisor.features.additive_model import (
 )
 from advisor.features.edge_level import Levels, compare_levels
 from advisor.features.feature import NotEnoughDataError, feature, quantity
-from advisor.features.shape_family import PLACES, edge_odds, weigh
+from advisor.features.shape_family import PLACES, STEP, edge_odds, weigh
+from advisor.features.wider_bound import wider_bound
 from advisor.model.curve import FloatArray
 from advisor.model.study import Design
 
@@ -26,6 +27,7 @@ _FEWEST = 10
 _FEW_LEVELS = 4
 _MOST_ODDS = 1e6
 _OUTER_FIFTH = 0.8
+_BEST, _BEST_SHARE = 5, 10
 _FARTHEST = 10  # times the present number of trials
 
 
@@ -42,9 +44,13 @@ class Location:
         "how much likelier the optimum is at or beyond that bound than well inside",
     )
     inside: float = quantity("probability", "of an optimum inside both bounds")
-    lower: float = quantity("value", "lower end of the 90% interval of the optimum")
-    estimate: float = quantity("value", "median of the optimum's location")
-    upper: float = quantity("value", "upper end of the 90% interval of the optimum")
+    lower: float = quantity(
+        "value", "lower end of the optimum's 90% interval, or bound"
+    )
+    estimate: float = quantity("value", "median of the optimum's location, or bound")
+    upper: float = quantity(
+        "value", "upper end of the optimum's 90% interval, or bound"
+    )
     beyond: bool = quantity("", "whether the median lies at or beyond that bound")
     p_value: float = quantity(
         "probability", "that its effect is chance, times the hyperparameters looked at"
@@ -56,7 +62,12 @@ class Location:
     feasible_near: int = quantity("trials", "feasible ones in the fifth at that bound")
     infeasible_near: int = quantity("trials", "infeasible ones in that fifth")
     trials_wanted: int = quantity("trials", "about so many in all would decide")
-    hard: bool = quantity("", "whether that bound is a natural limit")
+    hard: bool = quantity("", "whether that bound is a limit that cannot be crossed")
+    perhaps_hard: bool = quantity("", "whether it looks like one: 0, or 1 over 0 to 1")
+    next_bound: float = quantity("value", "that bound moved outwards, within limits")
+    best_place: float = quantity(
+        "fraction", "mean place of the best tenth, at least five; 1 is that bound"
+    )
     best_trials: tuple[str, ...] = quantity("", "the three best trials, best first")
     logarithmic: bool = quantity("", "whether the logarithm of the error was used")
 
@@ -118,7 +129,9 @@ def _locate(
     effect, effect_upper = _effect(points, column, noise)
     everywhere = design.positions[:, column]
     near = everywhere >= _OUTER_FIFTH if upper else everywhere <= 1 - _OUTER_FIFTH
-    low, middle, high = (axis.value_at(place) for place in fit.interval)
+    low, middle, high = (axis.value_at(min(max(x, 0), 1)) for x in fit.interval)
+    wider = wider_bound(axis, "upper" if upper else "lower")
+    best_place = _place_of_best(points, column)
     return Location(
         trials=points.count,
         levels=levels,
@@ -138,7 +151,10 @@ def _locate(
         trials_wanted=_trials_wanted(
             points.count, odds, fit.p_value * len(design.axes), demands
         ),
-        hard=("upper" if upper else "lower") in axis.hard,
+        hard=wider.limit,
+        perhaps_hard=wider.perhaps,
+        next_bound=wider.value,
+        best_place=best_place if upper else 1 - best_place,
         best_trials=_best_trials(design),
         logarithmic=points.logarithmic,
     )
@@ -147,6 +163,12 @@ def _locate(
 def _best_trials(design: Design) -> tuple[str, ...]:
     order = np.argsort(np.where(design.feasible, design.errors, np.inf), kind="stable")
     return tuple(design.names[i] for i in order[:3])
+
+
+def _place_of_best(points: Points, column: int) -> float:
+    count = max(_BEST, points.count // _BEST_SHARE)
+    best = np.argsort(points.errors, kind="stable")[:count]
+    return float(points.positions[best, column].mean())
 
 
 def _fit(points: Points, column: int, demands: _Demands) -> tuple[Levels, int]:
@@ -173,15 +195,15 @@ def _fit(points: Points, column: int, demands: _Demands) -> tuple[Levels, int]:
 
 
 def _interval(weights: FloatArray) -> tuple[float, float, float]:
-    """Places at 5%, 50% and 95% of the posterior."""
+    """Places at 5%, 50% and 95% of the posterior; each stands for a step around it."""
     order = np.argsort(PLACES, kind="stable")
     total = np.cumsum(weights[order])
     low, middle, high = np.searchsorted(total, (0.05, 0.5, 0.95))
     last = len(order) - 1
     return (
-        float(PLACES[order[low]]),
+        float(PLACES[order[low]]) - STEP / 2,
         float(PLACES[order[middle]]),
-        float(PLACES[order[min(int(high), last)]]),
+        float(PLACES[order[min(int(high), last)]]) + STEP / 2,
     )
 
 

@@ -13,7 +13,8 @@ import numpy as np
 from advisor.features.additive_model import without
 from advisor.model.curve import FloatArray
 
-INSIDE = np.arange(0.025, 1, 0.05)
+STEP = 0.05
+INSIDE = np.arange(STEP / 2, 1, STEP)
 BEYOND = np.array([1.0, 1.1, 1.25, 1.5, 2.0, 4.0])
 _POWERS = ((1.0, 0.2), (1.5, 0.2), (2.0, 0.6))  # with their prior weights
 _FLATTER = ((0.0, 0.005), (0.25, 0.05), (1.0, 0.89))  # slope of the flatter side
