@@ -377,7 +377,12 @@ def rewards(
     reward = np.clip(np.round(rng.normal(drift, 1.0)), -1, 1)
     loss = 0.55 * np.linspace(1, loss_factor, 90) + 0.002 * rng.standard_normal(90)
     trial = make_trial(
-        "trial-0", {"training_loss": curve(loss), "validation_error": curve(-reward)}
+        "trial-0",
+        {
+            "training_loss": curve(loss),
+            "validation_error": curve(-reward),
+            "rewards": curve(-reward),
+        },
     )
     return make_curve_study([trial], "episode_reward", Goal.MAXIMIZE)
 

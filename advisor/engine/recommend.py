@@ -24,18 +24,21 @@ STAGES = (
 def recommend(
     findings: Iterable[Finding], rules: Sequence[Rule]
 ) -> tuple[Recommendation, ...]:
-    """One recommendation for each rule and study with open findings, most urgent first.
+    """What the open findings ask for, most urgent first.
 
-    Studies for which a rule recommends the same, word for word, share one. Order:
-    severity, then stage, then the number of subjects concerned.
+    The trials of a study share one recommendation of a rule; every hyperparameter has
+    its own. Studies for which a rule recommends the same, word for word, share one too.
+    Order: severity, then stage, then the number of subjects concerned.
     """
-    by_study: dict[tuple[str, str], list[Finding]] = {}
+    by_study: dict[tuple[str, ...], list[Finding]] = {}
     for finding in findings:
         if finding.superseded_by is None and finding.actions:
-            key = (finding.subject.study, finding.rule)
+            subject = finding.subject
+            own = (subject.name,) if subject.kind == "hyperparameter" else ()
+            key = (subject.study, finding.rule, *own)
             by_study.setdefault(key, []).append(finding)
     groups: dict[tuple[str, str], list[Finding]] = {}
-    for (_, rule_id), group in by_study.items():
+    for (_, rule_id, *_), group in by_study.items():
         worst = max(group, key=lambda each: each.severity)
         groups.setdefault((rule_id, worst.actions[0].do), []).extend(group)
     stage = {rule.id: _stage(rule.group) for rule in rules}

@@ -146,6 +146,11 @@ SIGNALS: Mapping[str, Signal] = {
         "log examples per second, or wall times and the batch size",
         _curve("throughput"),
     ),
+    "rewards": Signal(
+        "rewards of single episodes",
+        "log the reward of every episode, e.g. as episode_reward",
+        _curve("rewards"),
+    ),
     "max_train_steps": Signal(
         "the configured number of steps",
         "put max_train_steps into each trial's configuration",

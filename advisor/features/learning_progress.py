@@ -75,8 +75,17 @@ def validation_progress(validation_error: Curve) -> Progress:
     return progress(validation_error)
 
 
+@feature()
+def reward_progress(rewards: Curve) -> Progress:
+    """How much the rewards of single episodes improved.
+
+    Read as `training_progress`; `upper_in_noise` is in deviations of one episode.
+    """
+    return progress(rewards)
+
+
 def progress(curve: Curve) -> Progress:
-    """The measurement behind both features."""
+    """The measurement behind these features."""
     finite = curve.finite()
     if len(finite) < _FEWEST:
         return _too_short(finite)

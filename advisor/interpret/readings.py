@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from advisor.interpret.episodes import EPISODES, is_of_episodes
 from advisor.interpret.groups import Group
 from advisor.interpret.hyperparameters import Searched
 from advisor.interpret.objective import Choice
@@ -84,6 +85,8 @@ def _of_objective(understood: Understood) -> Reading:
         f"{objective.metric}, {objective.goal.value}, on {objective.split} data, "
         f"{objective.selection} value over training"
     )
+    if is_of_episodes(objective):
+        value += f", means of up to {EPISODES} episodes"
     return Reading(
         "objective",
         value,

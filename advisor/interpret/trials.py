@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
+from advisor.interpret.episodes import is_of_episodes, means_of_episodes
 from advisor.interpret.parts import Source
 from advisor.interpret.training_length import max_train_steps
 from advisor.model.curve import Curve
@@ -33,6 +34,10 @@ def trial_of(
         )
         if curve is not None:
             curves[part] = curve
+    rewards = curves.get("validation_error")
+    if rewards is not None and objective is not None and is_of_episodes(objective):
+        curves["rewards"] = rewards
+        curves["validation_error"] = means_of_episodes(rewards)
     error, final, best_step = _errors(log, curves, objective)
     longest = _last_steps(curves)
     return Trial(
@@ -102,21 +107,3 @@ def _last_steps(curves: Mapping[Part, Curve]) -> int | None:
         return None
     same = [curve for curve in curves.values() if curve.axis == leading.axis]
     return max(int(curve.steps[-1]) for curve in same)
-
-
-def objective_values(
-    trials: Sequence[TrialLog], tag: str, sign: int
-) -> list[float | None]:
-    """The best value of `tag` in each trial, lower is better."""
-    found: list[float | None] = []
-    for log in trials:
-        curve = log.curves.get(tag)
-        values = curve.finite().values if curve is not None else np.zeros(0)
-        result = log.results.get(tag)
-        if len(values):
-            found.append(float((sign * values).min()))
-        elif result is not None and math.isfinite(result):
-            found.append(sign * result)
-        else:
-            found.append(None)
-    return found

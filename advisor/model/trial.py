@@ -20,8 +20,12 @@ Part: TypeAlias = Literal[
     "learning_rate",
     "gradient_norm",
     "throughput",
+    "rewards",
 ]
-"""The parts that curves play. Losses and errors are turned so that lower is better."""
+"""The parts that curves play. Losses and errors are turned so that lower is better.
+
+Rewards are those of single episodes, where the objective is their mean.
+"""
 
 
 class TrialStatus(Enum):

@@ -73,7 +73,7 @@ def _draw_panel(
         [step], [axis.clipped(value)], "o", ms=8, mfc="white", mec=style.DARK, mew=1.5
     )
     axes.annotate(
-        f"{number(value)} at {style.short_count(step)}",
+        f"{number(value)} at {number(step)}",
         (step, 0.97 if worse > 0 else 0.03),  # where curves seldom are by then
         xycoords=axes.get_xaxis_transform(),
         xytext=(-5, 0) if _in_right_half(panel, step) else (5, 0),

@@ -28,6 +28,7 @@ _PARTS: Mapping[Part, str] = {
     "learning_rate": "learning rate",
     "gradient_norm": "gradient norm",
     "throughput": "examples per second",
+    "rewards": "rewards of single episodes",
 }
 _NAMES = 24  # columns for a name in a list
 
