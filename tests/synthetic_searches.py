@@ -190,3 +190,31 @@ def search(
     )
     axes = (first, *(axis(name) for name in NAMES[1 : len(weights)]))
     return study_of(x, errors, axes, algorithm=algorithm)
+
+
+def failures(
+    *,
+    trials: int = 30,
+    infeasible: int = 12,
+    cause: str = "diverged",
+    crashed: int = 0,
+    where: str = "scattered",
+    column: int = 0,
+    weights: Sequence[float] = (1.0, 0.0, 0.0),
+    seed: int = 0,
+) -> Study:
+    """A search of which `infeasible` trials fail, `crashed` of them by crashing.
+
+    They are scattered, or are those furthest to one side of a hyperparameter.
+    """
+    rng = np.random.default_rng(seed)
+    x = points("halton", trials, len(weights), rng)
+    order = rng.permutation(trials)
+    if where != "scattered":
+        order = np.argsort(x[:, column])[:: -1 if where == "upper" else 1]
+    causes = {int(i): cause for i in order[:infeasible]}
+    causes |= {int(i): "crashed" for i in order[:crashed]}
+    clean = bowl("parabola", x, 0.4) @ np.asarray(weights, dtype=np.float64)
+    errors = 0.2 + clean + 0.05 * rng.standard_normal(trials)
+    axes = tuple(axis(name) for name in NAMES[: len(weights)])
+    return study_of(x, errors, axes, infeasible=causes)

@@ -97,7 +97,7 @@ def located(**options: object) -> Location:
 
 @pytest.mark.parametrize(
     ("optimum", "side", "beyond"),
-    [(0.3, "lower", False), (0.6, "upper", False), (1.3, "upper", True)],
+    [(0.32, "lower", False), (0.62, "upper", False), (1.3, "upper", True)],
 )
 def test_the_optimum_is_placed_where_it_was_planted(
     optimum: float, side: str, beyond: bool
