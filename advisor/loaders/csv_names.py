@@ -70,6 +70,9 @@ WEAK_TRIAL_NAMES = frozenset(
     {"seed", "name", "model", "method", "variant", "config", "fold", "optimizer"}
     | {"group", "id", "algorithm", "algo", "dataset", "workload", "task", "setting"}
 )
+SPLITS = frozenset(
+    {"train", "training", "val", "valid", "validation", "eval", "test", "dev"}
+)
 STATE_NAMES = frozenset({"state", "status", "trial_status", "trial_state", "outcome"})
 TIME_NAMES = (
     "_timestamp",

@@ -31,9 +31,6 @@ READS = (
     " init2winit measurements.csv, Ultralytics results.csv, Ray progress.csv, any other"
 )
 
-_SPLITS = frozenset(
-    {"train", "training", "val", "valid", "validation", "eval", "test", "dev"}
-)
 _MOST_SIBLINGS = 16  # looked into, to see whether a folder holds one trial or several
 
 
@@ -95,10 +92,10 @@ def _place(path: Path, table: Table) -> tuple[str, str]:
         return "", ""
     words = re.split(r"[-_. ]", stem)
     for position in (0, -1):
-        if words[position].lower() in _SPLITS:
+        if words[position].lower() in csv_names.SPLITS:
             split = words.pop(position)
             rest = stem.replace(split, "", 1).strip("-_. ")
-            own = any(csv_names.words(name) & _SPLITS for name in table.names)
+            own = any(csv_names.words(name) & csv_names.SPLITS for name in table.names)
             key = (
                 "" if rest.lower() in LOG_NAMES | {"loss", "curve", "curves"} else rest
             )
