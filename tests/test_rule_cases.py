@@ -10,6 +10,7 @@ import pytest
 from synthetic import make_study
 
 from advisor.engine.evaluate import Conclusions, evaluate_study
+from advisor.engine.rule import load_rule
 from advisor.engine.rule_set import RuleSettings, load_rules, rule_paths
 from advisor.model.finding import Outcome
 from advisor.safe_yaml import parse_yaml
@@ -55,6 +56,12 @@ def test_case(rule_id: str, case: Mapping[str, Any]) -> None:
     if case.get("findings") == []:
         outcomes = {each.outcome for each in verdicts}
         assert outcomes == {Outcome.CLEAR}, verdicts
+
+
+@pytest.mark.parametrize("path", rule_paths(), ids=lambda path: path.stem)
+def test_answers_to_questions_are_whole_lines(path: Path) -> None:
+    for question in load_rule(path).source.asks:
+        assert question.example.startswith(("facts: {{", "hyperparameters: {{"))
 
 
 @pytest.mark.parametrize("path", rule_paths(), ids=lambda path: path.stem)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -23,6 +24,7 @@ _EDITS = {
 _CONFIRM_KEYS = frozenset(
     {"none", "reproduce", "counterfactual", "decides", "confirmed_if"}
 )
+_WORD = re.compile(r"[A-Za-z]+")
 _SUBJECT_KEYS = ("trial", "configuration", "of")
 
 
@@ -83,13 +85,18 @@ def confirm_in_words(confirm: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def names_in(finding: Finding, study: Study | None) -> tuple[str, ...]:
-    """The names from logs that the texts of a finding may hold."""
+    """The names from logs that the texts of a finding may hold.
+
+    A hyperparameter that is called like an English word (`weights`) is none: the advice
+    would be full of code.
+    """
     names = [finding.subject.name, finding.subject.study, *finding.trials[:50]]
-    names += [each.value for each in finding.evidence if isinstance(each.value, str)]
+    others = [each.value for each in finding.evidence if isinstance(each.value, str)]
     if study is not None:
-        names += [each.name for each in study.search_space]
+        others += [each.name for each in study.search_space]
         names += [study.best.name] if study.best else []
         names += [study.objective.metric] if study.objective else []
+    names += [name for name in others if not _WORD.fullmatch(name)]
     return tuple(dict.fromkeys(names))
 
 
