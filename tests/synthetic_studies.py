@@ -248,3 +248,34 @@ def configured_trials(*, trials: int = 4, configured: int = 0) -> Study:
         else ()
     )
     return make_curve_study(made, search_space=SearchSpace(axes))
+
+
+def late_drops(
+    *,
+    height: float = 0.3,
+    at: float = 0.85,
+    gap: float = 0.05,
+    trials: int = 5,
+    noise_size: float = 0.005,
+    evaluations: int = 100,
+    seed: int = 0,
+) -> Study:
+    """Trials `gap` apart whose error drops by `height` late, as at a milestone."""
+    rng = np.random.default_rng(seed)
+    times = steps_of(evaluations) / STEPS
+    return make_curve_study(
+        [
+            make_trial(
+                f"trial-{i}",
+                {
+                    "validation_error": curve(
+                        1
+                        - height * (times > at)
+                        + gap * i / max(trials - 1, 1)
+                        + noise_size * rng.standard_normal(evaluations)
+                    )
+                },
+            )
+            for i in range(trials)
+        ]
+    )

@@ -99,7 +99,7 @@ def noise_about(
     1954) and raised by `caution` standard errors.
     """
     count, terms = basis.shape
-    residuals = _pulled_in(values - basis @ (basis.T @ values))
+    residuals = pulled_in(values - basis @ (basis.T @ values))
     residuals = residuals - basis @ (basis.T @ residuals)
     freedom = max(count - terms - 1, 1)
     floor = resolution(values) / math.sqrt(12)
@@ -121,11 +121,11 @@ def _rough_variance(values: FloatArray, memory: float) -> float:
 
     They have the variance 2 (1 - memory) (3 - memory) times that of the noise.
     """
-    bends = _pulled_in(np.diff(values, 2))
+    bends = pulled_in(np.diff(values, 2))
     return float(bends @ bends) / len(bends) / (2 * (1 - memory) * (3 - memory))
 
 
-def _pulled_in(residuals: FloatArray) -> FloatArray:
+def pulled_in(residuals: FloatArray) -> FloatArray:
     """Residuals clipped at three robust standard deviations."""
     limit = 3 * 1.4826 * median(np.abs(residuals))
     if limit <= 0:

@@ -44,6 +44,11 @@ class EndTrend:
         "ratio",
         "slope of the last third over that of the third before; above 1 sped up",
     )
+    levelling: float = quantity(
+        "ratio", "slope at the very end over the slope of the last third"
+    )
+    levelling_lower: float = quantity("ratio", "lower end of its 90% interval")
+    levelling_upper: float = quantity("ratio", "upper end of its 90% interval")
 
 
 @feature()
@@ -53,7 +58,8 @@ def trend_at_end(validation_error: Curve, *, more_steps: float = 0.25) -> EndTre
     A straight line in the logarithm of the step, which curves of ordinary learning
     follow or fall short of, so that the gain of `more_steps` (a fraction) is not
     overstated as a line in the step would. The slope's standard error is inflated by
-    (1 + r) / (1 - r) in the variance for noise of memory r.
+    (1 + r) / (1 - r) in the variance for noise of memory r. The slope at the very end
+    is that of a parabola in the logarithm.
     """
     short = condense(validation_error)
     count = len(short.values)
@@ -64,12 +70,15 @@ def trend_at_end(validation_error: Curve, *, more_steps: float = 0.25) -> EndTre
     slope, spread = _fall(times, values)
     noise = noise_about_trend(short.values[-max(third, _FEWEST // 2) :])
     memory = noise.memory
-    error = noise.deviation * math.sqrt((1 + memory) / (1 - memory)) / spread
+    inflated = noise.deviation * math.sqrt((1 + memory) / (1 - memory))
+    error = inflated / spread
+    levelling, levelling_error = _levelling(times, values, slope, inflated)
     before, _ = _fall(
         _log_steps(short.steps[-2 * third : -third]), short.values[-2 * third : -third]
     )
     stretch = math.log1p(more_steps)
     margin = upper_quantile(0.01, noise.freedom) * error
+    levelling_margin = upper_quantile(0.05, noise.freedom) * levelling_error
     half = short.values[count // 2 - 1 : count // 2 + 2]
     final = float(values.mean() - slope * (times[-1] - times.mean()))
     return EndTrend(
@@ -83,6 +92,9 @@ def trend_at_end(validation_error: Curve, *, more_steps: float = 0.25) -> EndTre
         final=final,
         relative=ratio(slope * stretch, median(half) - final),
         acceleration=ratio(slope, max(before, 0.0)),
+        levelling=levelling,
+        levelling_lower=levelling - levelling_margin,
+        levelling_upper=levelling + levelling_margin,
     )
 
 
@@ -95,3 +107,19 @@ def _fall(times: FloatArray, values: FloatArray) -> tuple[float, float]:
     centred = times - times.mean()
     square = float(centred @ centred)
     return -float(centred @ values) / square, math.sqrt(square)
+
+
+def _levelling(
+    times: FloatArray, values: FloatArray, slope: float, deviation: float
+) -> tuple[float, float]:
+    """The end slope over the slope, with the standard error of that ratio."""
+    if slope <= 0:
+        return 0.0, math.inf  # of what does not fall nothing can level off
+    centred = times - times.mean()
+    straight = centred / float(centred @ centred)
+    away = times - times[-1]
+    parabola = np.stack([np.ones(len(times)), away, away**2], axis=1)
+    end = np.linalg.pinv(parabola)[1]
+    levelling = -float(end @ values) / slope
+    weights = end - levelling * straight
+    return levelling, deviation * math.sqrt(float(weights @ weights)) / slope

@@ -29,6 +29,33 @@ def test_slope_equals_polyfit(evaluations: int) -> None:
         assert measured.acceleration == pytest.approx(slope / before)
 
 
+@pytest.mark.parametrize("evaluations", [15, 40, 64])
+def test_levelling_is_the_end_of_a_parabola(evaluations: int) -> None:
+    error = improving(evaluations=evaluations).trials[0].curves["validation_error"]
+    third = evaluations // 3
+    times, values = np.log(error.steps[-third:]), error.values[-third:]
+    square, linear, _ = np.polyfit(times, values, 2)
+    slope, _ = np.polyfit(times, values, 1)
+    measured = trend_at_end(error)
+    ratio = (2 * square * times[-1] + linear) / slope
+    assert measured.levelling == pytest.approx(ratio)
+    assert measured.levelling_lower < ratio < measured.levelling_upper
+
+
+def test_interval_covers_the_levelling() -> None:
+    covered = []
+    for seed in range(200):
+        error = improving(gain=2.0, noise_size=0.02, seed=seed)  # a straight line
+        end = trend_at_end(error.trials[0].curves["validation_error"])
+        covered.append(end.levelling_lower <= 1 <= end.levelling_upper)
+    assert np.mean(covered) >= 0.9
+
+
+def test_what_rises_cannot_level_off() -> None:
+    end = trend_at_end(curve(np.linspace(1, 2, 40)))
+    assert (end.levelling, end.levelling_upper) == (0.0, math.inf)
+
+
 def test_interval_covers_the_gain() -> None:
     covered = []
     for seed in range(100):
