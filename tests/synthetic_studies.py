@@ -250,6 +250,39 @@ def configured_trials(*, trials: int = 4, configured: int = 0) -> Study:
     return make_curve_study(made, search_space=SearchSpace(axes))
 
 
+def validated(
+    *,
+    training: int = 4,
+    curves: int = 0,
+    results: int = 0,
+    infeasible: int = 0,
+    split: str = "validation",
+) -> Study:
+    """`training` trials with a training loss, of which the first are validated.
+
+    `curves` have a validation loss, `results` after them only a result, and the last
+    `infeasible` broke before their first evaluation.
+    """
+    made = []
+    for i in range(training):
+        parts: dict[Part, Curve] = {"training_loss": curve([3.0, 2.0, 1.0])}
+        if i < curves:
+            parts["validation_loss"] = curve([3.0, 2.0, 1.5])
+        has_result = i < curves + results
+        broken = i >= training - infeasible
+        made.append(
+            Trial(
+                f"trial-{i}",
+                curves=parts,
+                error=1.0 if has_result and not broken else None,
+                infeasibility=(
+                    Infeasibility("diverged", "loss is NaN") if broken else None
+                ),
+            )
+        )
+    return make_curve_study(made, split=split)
+
+
 def late_drops(
     *,
     height: float = 0.3,
