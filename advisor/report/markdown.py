@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from advisor.model.finding import Evaluation, Finding, Recommendation
 from advisor.report import summary
 from advisor.report.figure import Figure
-from advisor.report.markdown_findings import anchor, section_name
+from advisor.report.markdown_findings import anchors, section_name
 from advisor.report.markdown_study import study_section
 from advisor.report.markup import bullets, code, image, link, table, text
 from advisor.report.numbers import count
@@ -74,8 +74,9 @@ def _do_next(evaluation: Evaluation) -> str:
     recommendations = evaluation.recommendations
     if not recommendations:
         return "## Do these next\n\nNo finding asks for an action."
+    targets = anchors(evaluation)
     items = [
-        _recommendation(evaluation, i, each)
+        _recommendation(evaluation, i, each, targets)
         for i, each in enumerate(recommendations[:NEXT], start=1)
     ]
     hidden = len(recommendations) - len(items)
@@ -84,7 +85,9 @@ def _do_next(evaluation: Evaluation) -> str:
     return "## Do these next\n\n" + "\n\n".join(items)
 
 
-def _recommendation(evaluation: Evaluation, i: int, each: Recommendation) -> str:
+def _recommendation(
+    evaluation: Evaluation, i: int, each: Recommendation, targets: Mapping[str, str]
+) -> str:
     studies = {study.name: study for study in evaluation.studies}
     first = each.findings[0] if each.findings else None
     names = names_in(first, studies.get(first.subject.study)) if first else ()
@@ -95,7 +98,8 @@ def _recommendation(evaluation: Evaluation, i: int, each: Recommendation) -> str
     evidence = []
     for finding in each.findings[:EVIDENCE]:
         known = names_in(finding, studies.get(finding.subject.study))
-        reference = link(finding.id, f"#{anchor(finding)}")
+        target = targets.get(finding.id, "")
+        reference = link(finding.id, f"#{target}") if target else code(finding.id)
         evidence.append(f"{text(finding.message, known)} ({reference})")
     hidden = each.findings[EVIDENCE:]
     if hidden:

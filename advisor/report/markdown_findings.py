@@ -1,25 +1,36 @@
-"""Findings and verdicts of one study in the Markdown report."""
+"""Findings of one study in the Markdown report.
+
+Findings of one rule and severity share a section: what each says, their numbers side by
+side, the advice once.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from advisor.model.finding import Evaluation, Evidence, Finding, Outcome, Severity
+from advisor.model.finding import Evaluation, Evidence, Finding, Severity
 from advisor.model.study import Study
 from advisor.report import summary
 from advisor.report.markup import bullets, code, link, table, text
 from advisor.report.numbers import number
-from advisor.report.summary import Reason, Tally
 from advisor.report.words import confirm_in_words, edit_in_words, listing, names_in
 
-ALIKE = 5  # findings of one rule that are shown in full
-REASONS = 3
+MESSAGES = 20  # of one rule that are quoted
+COLUMNS = 5  # findings of one rule whose numbers stand side by side
 SUBJECTS = 5
+COLUMN_WIDTH = 40
+
+Group = Sequence[Finding]
 
 
-def anchor(finding: Finding) -> str:
-    """The name that GitHub gives to the finding's heading."""
-    return f"{summary.SEVERITY_NOUNS[finding.severity]}-{finding.id}"
+def anchors(evaluation: Evaluation) -> Mapping[str, str]:
+    """By id of a finding the name that GitHub gives to the heading it stands below."""
+    return {
+        finding.id: _heading(group).lower().replace(": ", "-").replace(" ", "-")
+        for study in evaluation.studies
+        for group in _groups(evaluation.of_study(study))
+        for finding in group
+    }
 
 
 def section_name(finding: Finding) -> str:
@@ -33,67 +44,90 @@ def findings_section(evaluation: Evaluation, study: Study) -> str:
     if not findings:
         return "### Findings\n\nNone; see the verdicts for what could not be decided."
     causes = summary.explained(findings)
+    sections = [_section(study, group, causes) for group in _groups(findings)]
+    return "\n\n".join(["### Findings", *sections])
+
+
+def _groups(findings: Iterable[Finding]) -> list[Group]:
     groups: dict[tuple[str, Severity], list[Finding]] = {}
     for finding in summary.leading(findings):
         groups.setdefault((finding.rule, finding.severity), []).append(finding)
-    parts = ["### Findings"]
-    for group in groups.values():
-        shown = group if len(group) <= ALIKE + 1 else group[:ALIKE]
-        parts += [
-            _finding(study, each, causes, first=shown[0] if i else None)
-            for i, each in enumerate(shown)
-        ]
-        hidden = group[len(shown) :]
-        if hidden:
-            parts.append(_hidden(hidden))
-    return "\n\n".join(parts)
+    return list(groups.values())
 
 
-def verdicts_section(evaluation: Evaluation, study: Study) -> str:
-    """What every rule says, the undecided with what would decide it."""
-    tallies = summary.tallies(evaluation, study)
-    order = [Outcome.FIRES, Outcome.INCONCLUSIVE, Outcome.NOT_EVALUATED]
-    open_rules = sorted(
-        (each for each in tallies if each.outcome is not Outcome.CLEAR),
-        key=lambda each: order.index(each.outcome),
-    )
-    clear = [each for each in tallies if each.outcome is Outcome.CLEAR]
-    parts = ["### All verdicts"]
-    if open_rules:
-        rows = [_row(evaluation, each) for each in open_rules]
-        parts.append(table(("rule", "verdict", "why, and what would decide"), rows))
-    if clear:
-        names = [
-            f"{code(each.rule)}{_of(each)}"
-            for each in sorted(clear, key=lambda each: each.rule)
-        ]
-        parts.append(f"Clear: {', '.join(names)}.")
-    if not tallies:
-        parts.append("No rule was evaluated.")
-    return "\n\n".join(parts)
+def _heading(group: Group) -> str:
+    first = group[0]
+    word = summary.SEVERITY_NOUNS[first.severity].capitalize()
+    more = f" and {len(group) - 1} more" if len(group) > 1 else ""
+    return f"{word}: {first.id}{more}"
 
 
-def _finding(
-    study: Study,
-    finding: Finding,
-    causes: Mapping[str, tuple[Finding, ...]],
-    first: Finding | None,
+def _section(
+    study: Study, group: Group, causes: Mapping[str, tuple[Finding, ...]]
 ) -> str:
-    """One finding; what it says exactly like `first` of its kind is not repeated."""
-    word = summary.SEVERITY_NOUNS[finding.severity].capitalize()
-    names = names_in(finding, study)
-    parts = [f"#### {word}: {finding.id}", text(finding.message, names)]
-    if finding.evidence:
-        parts.append(_evidence(finding.evidence))
-    if first is not None and _advice(study, first) == _advice(study, finding):
-        reference = link(first.id, f"#{anchor(first)}")
-        parts.append(f"What to do: as for {reference}.")
-    else:
-        parts.append(bullets(_advice(study, finding)))
-    below = causes.get(finding.id, ())
+    parts = [f"#### {_heading(group)}", _messages(study, group)]
+    if group[0].evidence:
+        parts.append(_evidence(group))
+    if len(group) > 1 and len({tuple(_advice(study, each)) for each in group}) > 1:
+        subject = code(group[0].subject.name)
+        parts.append(f"For {subject}, and likewise for the others:")
+    parts.append(bullets(_advice(study, group[0])))
+    below = [other for each in group for other in causes.get(each.id, ())]
     if below:
         parts.append(_explained(study, below, causes))
     return "\n\n".join(part for part in parts if part)
+
+
+def _messages(study: Study, group: Group) -> str:
+    if len(group) == 1:
+        return text(group[0].message, names_in(group[0], study))
+    items = [
+        f"{text(each.message, names_in(each, study))} ({code(each.id)})"
+        for each in group[:MESSAGES]
+    ]
+    hidden = group[MESSAGES:]
+    if hidden:
+        names = listing((code(each.subject.name) for each in hidden), limit=20)
+        items.append(f"and {len(hidden):,} more: {names}")
+    return bullets(items)
+
+
+def _evidence(group: Group) -> str:
+    """A column for each finding; meanings stand once, in a column of their own."""
+    shown = group[:COLUMNS]
+    columns = [{each.name: each for each in finding.evidence} for finding in shown]
+    rows = [
+        [
+            code(each.name),
+            *(_value(column.get(each.name)) for column in columns),
+            text(each.unit),
+            text(each.meaning),
+        ]
+        for each in shown[0].evidence
+    ]
+    heads = [code(_short(finding.subject.name)) for finding in shown]
+    values = heads if len(shown) > 1 else ["value"]
+    caption = table(
+        ("evidence", *values, "unit", "meaning"), rows, "l" + "r" * len(shown)
+    )
+    hidden = len(group) - len(shown)
+    if hidden:
+        caption += f"\n\nThe numbers of {hidden:,} more are in `--format json`."
+    return caption
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= COLUMN_WIDTH else f"…{name[1 - COLUMN_WIDTH :]}"
+
+
+def _value(each: Evidence | None) -> str:
+    if each is None:
+        return ""
+    if isinstance(each.value, str):
+        return code(each.value)
+    if isinstance(each.value, tuple):
+        return listing((code(item) for item in each.value), limit=3)
+    return text(number(each.value))
 
 
 def _advice(study: Study, finding: Finding) -> list[str]:
@@ -126,76 +160,14 @@ def _explained(
     study: Study, below: Sequence[Finding], causes: Mapping[str, tuple[Finding, ...]]
 ) -> str:
     lines = ["This explains, so they need no action of their own:", ""]
-    for finding in below[:ALIKE]:
+    for finding in below[:SUBJECTS]:
         names = names_in(finding, study)
         word = summary.SEVERITY_NOUNS[finding.severity]
         lines.append(f"- {word} {code(finding.id)}: {text(finding.message, names)}")
         lines += [
             f"  - {code(each.id)}: {text(each.message, names_in(each, study))}"
-            for each in causes.get(finding.id, ())[:ALIKE]
+            for each in causes.get(finding.id, ())[:SUBJECTS]
         ]
-    if len(below) > ALIKE:
-        lines.append(f"- and {len(below) - ALIKE:,} more")
+    if len(below) > SUBJECTS:
+        lines.append(f"- and {len(below) - SUBJECTS:,} more")
     return "\n".join(f"> {line}".rstrip() for line in lines)
-
-
-def _evidence(evidence: Sequence[Evidence]) -> str:
-    rows = [
-        [code(each.name), _value(each), text(each.unit), text(each.meaning)]
-        for each in evidence
-    ]
-    return table(("evidence", "value", "unit", "meaning"), rows, "lr")
-
-
-def _value(each: Evidence) -> str:
-    if isinstance(each.value, str):
-        return code(each.value)
-    return text(number(each.value))
-
-
-def _hidden(findings: Sequence[Finding]) -> str:
-    names = listing((code(each.subject.name) for each in findings), limit=20)
-    return f"And {len(findings):,} more {code(findings[0].rule)}: {names}."
-
-
-def _row(evaluation: Evaluation, tally: Tally) -> list[str]:
-    name = code(tally.rule)
-    note = evaluation.rules.get(tally.rule)
-    if note is not None:
-        name += f": {text(note.summary)}"
-    reasons = [*tally.inconclusive, *tally.not_evaluated]
-    shown = [_reason(tally, each) for each in reasons[:REASONS]]
-    if len(reasons) > REASONS:
-        shown.append(f"and {len(reasons) - REASONS:,} more reasons")
-    return [name, _tally(tally), "; ".join(shown)]
-
-
-def _tally(tally: Tally) -> str:
-    """`fires on 3, inconclusive on 2, clear on 37 of 42 trials`."""
-    if tally.total == 1:
-        return tally.outcome.value
-    order = (
-        Outcome.FIRES,
-        Outcome.INCONCLUSIVE,
-        Outcome.NOT_EVALUATED,
-        Outcome.CLEAR,
-    )
-    seen = [each for each in order if tally.counts.get(each)]
-    if len(seen) == 1:
-        return f"{seen[0].value} on all {tally.total:,} {tally.kind}s"
-    parts = [f"{each.value} on {tally.counts[each]:,}" for each in seen]
-    return f"{', '.join(parts)} of {tally.total:,} {tally.kind}s"
-
-
-def _of(tally: Tally) -> str:
-    return "" if tally.total == 1 else f" ({tally.total:,} {tally.kind}s)"
-
-
-def _reason(tally: Tally, reason: Reason) -> str:
-    names = [each for each in reason.subjects if tally.kind != "study"]
-    said = text(reason.reason, names[:SUBJECTS])
-    if reason.enable:
-        said += f" ({text(reason.enable)})"
-    if names and len(names) < tally.total:
-        said += f", on {listing((code(name) for name in names), limit=2)}"
-    return said
