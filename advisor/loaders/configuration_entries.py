@@ -70,7 +70,7 @@ def flatten(
             if depth < MAX_DEPTH:
                 yield from flatten(value, f"{name}.", depth + 1)
         elif not isinstance(value, list):
-            yield name, _plain(value)
+            yield name, plain_value(value)
 
 
 def _of_list(items: list[Any]) -> Any:
@@ -88,7 +88,8 @@ def _of_list(items: list[Any]) -> Any:
         return items
 
 
-def _plain(value: Any) -> Value:
+def plain_value(value: Any) -> Value:
+    """One setting; nothing for what is no plain value."""
     if isinstance(value, float) and math.isnan(value):
         return None  # a setting that is not a number was not set
     if isinstance(value, bool) or not isinstance(value, int):

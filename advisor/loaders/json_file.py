@@ -17,6 +17,10 @@ def read_json(path: Path, *, limit: int = MAX_BYTES) -> Any:
     Raises:
         LogError: unreadable, too large, too deep, or not JSON.
     """
+    return parse_json(_content(path, limit), path)
+
+
+def _content(path: Path, limit: int) -> bytes:
     try:
         with path.open("rb") as file:
             content = file.read(limit + 1)
@@ -29,7 +33,25 @@ def read_json(path: Path, *, limit: int = MAX_BYTES) -> Any:
         raise LogError(
             Problem(path, f"at most {limit} bytes of JSON", "more", "split the file")
         )
-    return parse_json(content, path)
+    return content
+
+
+def read_json_lines(path: Path) -> tuple[list[Any], tuple[Problem, ...]]:
+    """The value of every line, and what is wrong with the first few that are none.
+
+    Raises:
+        LogError: unreadable, or too large.
+    """
+    values: list[Any] = []
+    problems: list[Problem] = []
+    for number, line in enumerate(_content(path, MAX_BYTES).split(b"\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            values.append(parse_json(line, path, line=number))
+        except LogError as error:
+            problems.append(error.problem)
+    return values, tuple(problems[:3])
 
 
 def parse_json(content: bytes, path: Path, *, line: int | None = None) -> Any:
