@@ -218,3 +218,53 @@ def failures(
     errors = 0.2 + clean + 0.05 * rng.standard_normal(trials)
     axes = tuple(axis(name) for name in NAMES[: len(weights)])
     return study_of(x, errors, axes, infeasible=causes)
+
+
+def repeated(
+    *,
+    configurations: int = 5,
+    seeds: int = 4,
+    noise_size: float = 0.02,
+    choices: int = 0,
+    weights: Sequence[float] = (1.0,),
+    seed: int = 0,
+) -> Study:
+    """Configurations trained with several seeds; `choices` are of an optimizer."""
+    rng = np.random.default_rng(seed)
+    if choices:
+        axes: tuple[Hyperparameter, ...] = (
+            Hyperparameter(
+                "optimizer", "categorical", choices=tuple("abcdefg"[:choices])
+            ),
+        )
+        rows = [
+            {"optimizer": axes[0].choices[i % choices]} for i in range(configurations)
+        ]
+        clean = 0.3 + 0.1 * (np.arange(configurations) % choices)
+    else:
+        axes = tuple(axis(name) for name in NAMES[: len(weights)])
+        x = points("halton", configurations, len(weights), rng)
+        rows = [
+            {
+                each.name: each.value_at(float(v))
+                for each, v in zip(axes, row, strict=True)
+            }
+            for row in x
+        ]
+        clean = 0.2 + bowl("parabola", x, 0.5) @ np.asarray(weights, dtype=np.float64)
+    trials = tuple(
+        Trial(
+            name=f"trial-{i}-{j}",
+            hyperparameters=rows[i],
+            error=float(clean[i] + noise_size * rng.standard_normal()),
+            seed=j,
+        )
+        for i in range(configurations)
+        for j in range(seeds)
+    )
+    if configurations == 1:
+        axes = tuple(
+            replace(each, lower=rows[0][each.name], upper=rows[0][each.name])
+            for each in axes
+        )
+    return Study("search", trials, Objective("error", Goal.MINIMIZE), SearchSpace(axes))
