@@ -18,6 +18,7 @@ from advisor.model.study import Study
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 import synthetic_curves as curves
+import synthetic_ends as endings
 import synthetic_studies as studies
 
 STUDIES = 500
@@ -41,7 +42,7 @@ def outcomes(rule: Rule, make: Make, count: int) -> dict[Outcome, float]:
 
 def ends(shape: str, schedule: str | None = None) -> Make:
     """Studies of 6 to 40 trials of one shape, noise of 0.3% to 10% of the fall."""
-    return lambda rng, i: studies.ends(
+    return lambda rng, i: endings.ends(
         shape=shape,
         schedule=schedule,
         trials=int(rng.integers(6, 41)),
@@ -161,7 +162,7 @@ def detections(rules: dict[str, Rule]) -> None:
         rules["steps-far-too-many"],
         (0.02, 0.05, 0.08, 0.15),
         (2, 4, 8, 20),
-        lambda size, n, i: studies.early_best(
+        lambda size, n, i: endings.early_best(
             best=size, trials=n, evaluations=200, seed=i
         ),
     )
@@ -171,7 +172,7 @@ def detections(rules: dict[str, Rule]) -> None:
             rules["steps-too-few"],
             (noise,),
             (4, 6, 10, 20, 40),
-            lambda size, n, i: studies.ends(
+            lambda size, n, i: endings.ends(
                 shape="logarithmic", trials=n, noise_size=size, seed=i
             ),
         )

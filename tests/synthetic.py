@@ -10,7 +10,12 @@ from typing import Any
 from advisor.model.study import Study
 
 ROOT = Path(__file__).resolve().parents[1]
-GENERATORS = ("synthetic_curves", "synthetic_searches", "synthetic_studies")
+GENERATORS = (
+    "synthetic_curves",
+    "synthetic_searches",
+    "synthetic_studies",
+    "synthetic_ends",
+)
 
 
 def make_study(spec: Mapping[str, Any]) -> Study:

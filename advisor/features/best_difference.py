@@ -13,9 +13,11 @@ from advisor.features.configurations import TriedConfiguration, tried_configurat
 from advisor.features.feature import NotEnoughDataError, feature, quantity
 from advisor.features.noise import resolution
 from advisor.features.student import quantile, tail
+from advisor.model.curve import FloatArray
 from advisor.model.study import Study
 
 _NORMAL = NormalDist()
+_FEW = 5  # configurations: of so few all are pooled
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,9 @@ def best_difference(
     """Whether the best configuration can be told from the next one.
 
     Welch's test (1947) where both were repeated, else Student's with the deviation
-    pooled over all repeated configurations. `repeats_wanted` is for a two-sided test at
-    `alpha` with the stated power (normal approximation, corrected by Guenther 1981).
+    pooled over the better repeated configurations. `repeats_wanted` is for a two-sided
+    test at `alpha` with the stated power (normal approximation, corrected by Guenther
+    1981).
     """
     tried = tried_configurations(study)
     if len(tried) < 2:
@@ -107,11 +110,14 @@ def repeats_for(effect: float, alpha: float, power: float) -> float:
 
 
 def _pooled(tried: Sequence[TriedConfiguration]) -> tuple[float, int]:
-    """Standard deviation between repeats, over all configurations, and its freedom.
+    """Standard deviation between repeats and its freedom.
 
-    Not below that of rounding: equal quantised results do not mean no variance.
+    Over the better configurations where any of them was repeated, because poor ones
+    often vary more. Not below that of rounding: equal quantised results do not mean no
+    variance.
     """
-    repeated = [each.errors for each in tried if len(each.trials) > 1]
+    better = tried[: max(_FEW, len(tried) // 2)]
+    repeated = _repeated(better) or _repeated(tried)
     if not repeated:
         raise NotEnoughDataError(
             "at least 1 configuration trained again with another seed; there is none"
@@ -120,6 +126,10 @@ def _pooled(tried: Sequence[TriedConfiguration]) -> tuple[float, int]:
     freedom = sum(len(errors) - 1 for errors in repeated)
     floor = _rounding(tried)
     return max(math.sqrt(squares / freedom), floor), freedom
+
+
+def _repeated(tried: Sequence[TriedConfiguration]) -> list[FloatArray]:
+    return [each.errors for each in tried if len(each.trials) > 1]
 
 
 def _rounding(tried: Sequence[TriedConfiguration]) -> float:

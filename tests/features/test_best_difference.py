@@ -47,6 +47,18 @@ def test_pooled_where_one_was_trained_once(seed: int) -> None:
     assert measured.relative == pytest.approx(measured.difference / std)
 
 
+def test_poor_configurations_do_not_enter_the_deviation() -> None:
+    study = repeats(counts=(4,) * 10, leads=range(0, 100, 10), std=0.01)
+    better = [each.errors for each in tried_configurations(study)[:5]]
+    variance = np.mean([errors.var(ddof=1) for errors in better])
+    assert best_difference(study).std == pytest.approx(math.sqrt(variance))
+    only_last = repeats(counts=(1,) * 9 + (4,), leads=range(0, 100, 10), std=0.01)
+    (last,) = (
+        each.errors for each in tried_configurations(only_last) if len(each.trials) > 1
+    )
+    assert best_difference(only_last).std == pytest.approx(last.std(ddof=1))
+
+
 @pytest.mark.parametrize("effect", [0.5, 1.0, 1.5])
 def test_repeats_wanted_reach_the_power(effect: float) -> None:
     from scipy import stats

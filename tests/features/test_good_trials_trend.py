@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from synthetic_studies import ends
+from synthetic_ends import ends
 
 from advisor.features.feature import NotEnoughDataError
 from advisor.features.good_trials_trend import good_trials_trend
