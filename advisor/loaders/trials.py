@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,16 +20,23 @@ def with_configurations(
     Where nothing lies beside it, the nearest folder above counts that holds only this
     trial, as when Hydra's `.hydra` lies above a folder of event files.
     """
+    ends = frozenset(roots)
+    places = {
+        location: _places(location, ends)
+        for location in dict.fromkeys(trial.location for trial in trials)
+    }
     held: Counter[Path] = Counter()
     for trial in trials:
-        held.update(_places(trial, roots))
-    return [_with_configuration(trial, held, roots) for trial in trials]
+        held.update(places[trial.location])
+    return [
+        _with_configuration(trial, places[trial.location], held) for trial in trials
+    ]
 
 
 def _with_configuration(
-    trial: TrialLog, held: Counter[Path], roots: Sequence[Path]
+    trial: TrialLog, places: Sequence[Path], held: Counter[Path]
 ) -> TrialLog:
-    for place in _places(trial, roots):
+    for place in places:
         own = not trial.key and place == trial.location
         if not own and held[place] > 1:
             break
@@ -44,14 +51,13 @@ def _with_configuration(
     return trial
 
 
-def _places(trial: TrialLog, roots: Sequence[Path]) -> Iterator[Path]:
+def _places(location: Path, roots: frozenset[Path]) -> tuple[Path, ...]:
     """The trial's folder, then those above it up to the root it was found under."""
-    yield trial.location
-    if trial.location in roots:
-        return
-    for place in trial.location.parents:
-        if any(root == place or root in place.parents for root in roots):
-            yield place
+    if location in roots:
+        return (location,)
+    above = tuple(location.parents)
+    ends = [index for index, place in enumerate(above) if place in roots]
+    return (location, *above[: ends[-1] + 1]) if ends else (location,)
 
 
 def sort_out(trials: Sequence[TrialLog]) -> tuple[list[TrialLog], list[Problem]]:
@@ -60,12 +66,8 @@ def sort_out(trials: Sequence[TrialLog]) -> tuple[list[TrialLog], list[Problem]]
     A folder with a configuration and no points is a trial that logged nothing, unless
     it holds other trials: then it is only where these were put.
     """
-    above = {
-        place
-        for each in trials
-        if _has_numbers(each)
-        for place in each.location.parents
-    }
+    holding = {each.location for each in trials if _has_numbers(each)}
+    above = {place for location in holding for place in location.parents}
     kept: list[TrialLog] = []
     problems: list[Problem] = []
     for trial in trials:
