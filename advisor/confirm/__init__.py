@@ -1,0 +1,1 @@
+"""Findings put to the test: trained again, beside the advice, over seeds."""
