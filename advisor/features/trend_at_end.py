@@ -116,10 +116,12 @@ def _levelling(
     if slope <= 0:
         return 0.0, math.inf  # of what does not fall nothing can level off
     centred = times - times.mean()
-    straight = centred / float(centred @ centred)
-    away = times - times[-1]
-    parabola = np.stack([np.ones(len(times)), away, away**2], axis=1)
-    end = np.linalg.pinv(parabola)[1]
-    levelling = -float(end @ values) / slope
-    weights = end - levelling * straight
+    square = float(centred @ centred)
+    bend = centred * centred
+    tilt = float(bend @ centred) / square
+    bend = bend - square / len(times) - tilt * centred
+    end = 2 * float(centred[-1]) - tilt  # the slope of `bend` at the last point
+    curvature = end * bend / float(bend @ bend)
+    levelling = 1 - float(curvature @ values) / slope
+    weights = curvature + (1 - levelling) * centred / square
     return levelling, deviation * math.sqrt(float(weights @ weights)) / slope
