@@ -92,7 +92,14 @@ def wandb(place: Path) -> Counts:
 def monitors(place: Path) -> Counts:
     tables = [frame(path, skiprows=1) for path in place.glob("*.monitor.csv")]
     episodes = sum(map(len, tables))
-    return {"r": episodes, "l": episodes}
+    with np.load(place / "evaluations.npz") as arrays:
+        evaluations = len(arrays["timesteps"])
+    return {
+        "r": episodes,
+        "l": episodes,
+        "eval/mean_reward": evaluations,
+        "eval/mean_ep_length": evaluations,
+    }
 
 
 FOLDERS: dict[str, tuple[int, Callable[[Path], Counts]]] = {
