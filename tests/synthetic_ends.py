@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 from synthetic_curves import STEPS, curve, make_curve_study, make_trial, noise, steps_of
 
@@ -49,6 +52,7 @@ def ends(
     kind: str = "white",
     schedule: str | None = None,
     spread: float = 0.02,
+    facts: Mapping[str, Any] | None = None,
     seed: int = 0,
 ) -> Study:
     """Trials of one shape at different levels (`spread`), with noise all along."""
@@ -62,7 +66,7 @@ def ends(
         if schedule is not None:
             curves["learning_rate"] = curve(learning_rates(schedule, times))
         made.append(make_trial(f"trial-{i}", curves))
-    return make_curve_study(made)
+    return make_curve_study(made, facts=facts or {})
 
 
 def early_best(
