@@ -79,7 +79,7 @@ class _Collection:
         if head is None:
             self.problems.append(_not_a_file(path))
             return
-        claimants = [loader for loader in self.known if loader.claims(path, head)]
+        claimants = self._claimants(path, head)
         if len(claimants) > 1:
             names = " and ".join(f"`{loader.NAME}`" for loader in claimants)
             raise AdvisorError(f"{path}: claimed by the loaders {names}; report this")
@@ -89,6 +89,19 @@ class _Collection:
             self.problems.append(self._unknown(path))
         elif kind := _kind_of_log(path):
             self.unclaimed[kind] += 1
+
+    def _claimants(self, path: Path, head: bytes) -> list[Loader]:
+        """The loaders that say they read the file; normally one or none."""
+        claimants = []
+        for loader in self.known:
+            try:
+                if loader.claims(path, head):
+                    claimants.append(loader)
+            except OSError as error:
+                self.problems.append(_unreadable(path, error))
+            except Exception as error:
+                self.problems.append(_unforeseen(path, loader, error))
+        return claimants
 
     def _unknown(self, path: Path) -> Problem:
         formats = ", ".join(loader.NAME for loader in self.known)
