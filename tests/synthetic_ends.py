@@ -127,3 +127,28 @@ def late_drops(
             for i in range(trials)
         ]
     )
+
+
+def late_gains(
+    *,
+    share: float = 0.2,
+    knee: float = 0.1,
+    noise_size: float = 0.01,
+    kind: str = "white",
+    evaluations: int = 80,
+    seed: int = 0,
+) -> Study:
+    """A trial that falls by 0.8 up to `knee`, and by `share` of that after it.
+
+    The later fall follows the logarithm of the step; noise is relative to the first.
+    """
+    rng = np.random.default_rng(seed)
+    times = steps_of(evaluations) / STEPS
+    late = np.clip(np.log(np.maximum(times, knee) / knee) / -np.log(knee), 0, 1)
+    clean = 0.4 + 0.8 * np.exp(-5 * times / knee) - 0.8 * share * late
+    parts: tuple[Part, Part] = ("training_loss", "validation_error")
+    curves = {
+        part: curve(clean + 0.8 * noise_size * noise(kind, rng, clean))
+        for part in parts
+    }
+    return make_curve_study([make_trial("trial-0", curves)])
