@@ -1,12 +1,11 @@
-"""Evaluates rules on studies: requirements, then conditions, then messages."""
+"""Evaluates rules on studies: every rule on every subject that it speaks of."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from advisor.engine.message import Template
+from advisor.engine.judgement import Conclusions, Judgement
 from advisor.engine.rule import Rule
 from advisor.engine.rule_set import RuleSettings
 from advisor.engine.scope import Measurements, MissingSignalError, Scope
@@ -18,28 +17,11 @@ from advisor.engine.subjects import (
     without_subjects,
 )
 from advisor.features.feature import NotEnoughDataError
-from advisor.model.finding import (
-    Action,
-    Edit,
-    Finding,
-    Outcome,
-    Question,
-    Severity,
-    Step,
-    Subject,
-    Verdict,
-)
+from advisor.model.finding import Outcome, Subject
 from advisor.model.log import Value
 from advisor.model.study import Study
 
-
-class Conclusions:
-    """Verdicts, findings and questions of one study, in order of evaluation."""
-
-    def __init__(self) -> None:
-        self.verdicts: list[Verdict] = []
-        self.findings: dict[str, list[Finding]] = {}  # by rule
-        self.questions: dict[str, Question] = {}  # by the line that answers it
+__all__ = ["Conclusions", "Judged", "evaluate_study", "judge_trial"]
 
 
 def evaluate_study(
@@ -65,7 +47,7 @@ def evaluate_study(
         for subject in subjects:
             scope = Scope(rule, subject, measurements, parameters, conclusions.findings)
             if concerns(rule, scope):
-                _Judgement(rule, subject, scope, conclusions).conclude()
+                Judgement(rule, subject, scope, conclusions).conclude()
                 concerned += 1
         only = rule.source.only
         if only is not None and not concerned:
@@ -81,155 +63,60 @@ def _parameters(rule: Rule, settings: RuleSettings) -> Mapping[str, Value]:
     return defaults | dict(settings.parameters.get(rule.id, {}))
 
 
-class _Judgement:
-    """One rule on one subject."""
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a rule about trials says of one trial, and one number of it."""
 
-    def __init__(
-        self, rule: Rule, subject: Subject, scope: Scope, conclusions: Conclusions
-    ) -> None:
-        self.rule = rule
-        self.subject = subject
-        self.scope = scope
-        self.conclusions = conclusions
-        self.trace: list[Step] = []
+    outcome: Outcome
+    measure: float | None  # None where it could not be measured
 
-    def conclude(self) -> None:
-        verdict = self._verdict()
-        self.conclusions.verdicts.append(verdict)
-        if verdict.outcome is Outcome.FIRES:
-            finding = self._finding(verdict)
-            self.conclusions.findings.setdefault(self.rule.id, []).append(finding)
-        if verdict.outcome in (Outcome.FIRES, Outcome.INCONCLUSIVE):
-            with suppress(MissingSignalError, NotEnoughDataError):
-                self._ask()
 
-    def _verdict(self) -> Verdict:
-        source = self.rule.source
-        for requirement in source.requires:
-            if not self._holds(requirement.when, "requires"):
-                return self._end(
-                    Outcome.NOT_EVALUATED, requirement.missing, requirement.enable
-                )
-        try:
-            self.scope.require_features()
-        except MissingSignalError as error:
-            return self._end(
-                Outcome.NOT_EVALUATED, error.signal.what, error.signal.enable
-            )
-        except NotEnoughDataError as error:
-            return self._end(Outcome.INCONCLUSIVE, str(error))
-        for case in source.inconclusive:
-            if self._holds(case.when, "inconclusive if"):
-                return self._end(Outcome.INCONCLUSIVE, self._fill(case.because))
-        fires = self._holds(source.fires, "fires if")
-        return self._end(Outcome.FIRES if fires else Outcome.CLEAR)
+def judge_trial(
+    study: Study,
+    rules: Sequence[Rule],
+    rule_id: str,
+    trial: str,
+    settings: RuleSettings,
+    *,
+    look_up: str | None = None,
+) -> Judged:
+    """The verdict on one trial of a study by a rule whose subjects are trials.
 
-    def _end(self, outcome: Outcome, reason: str = "", enable: str = "") -> Verdict:
-        measured = outcome in (Outcome.FIRES, Outcome.CLEAR)
-        evidence = self.scope.evidence(self.rule.source.evidence) if measured else ()
-        return Verdict(
-            self.rule.id,
-            self.subject,
-            outcome,
-            reason,
-            enable,
-            evidence,
-            tuple(self.trace),
-        )
+    `rules` are in the order of `load_rules`; those whose findings the rule reads are
+    evaluated before it. `look_up` is the number wanted, e.g. `error.undone`.
+    """
+    subject = Subject(study.name, "trial", trial)
+    conclusions, measurements = Conclusions(), Measurements(study)
+    outcome, measure = Outcome.NOT_EVALUATED, None
+    for rule in _with_dependencies(rules, rule_id):
+        if rule.source.subject != "trial":
+            continue
+        parameters = _parameters(rule, settings)
+        scope = Scope(rule, subject, measurements, parameters, conclusions.findings)
+        Judgement(rule, subject, scope, conclusions).conclude()
+        if rule.id == rule_id:
+            outcome = conclusions.verdicts[-1].outcome
+            measure = _number(scope, look_up)
+    return Judged(outcome, measure)
 
-    def _finding(self, verdict: Verdict) -> Finding:
-        source = self.rule.source
-        severity = self._severity()
-        superseded_by = self._superseded_by()
-        names = self._value(source.trials) if source.trials else ()
-        if self.subject.kind == "trial":
-            names = (self.subject.name,)
-        return Finding(
-            rule=self.rule.id,
-            subject=self.subject,
-            severity=severity,
-            message=self._fill(source.message),
-            evidence=verdict.evidence,
-            actions=tuple(
-                Action(self._fill(advice.do), self._fill(advice.why))
-                for advice in source.advice
-                if self._applies(advice.when)
-            ),
-            edits=tuple(
-                Edit(edit.edit, self._fill(edit.target), self._data(edit.with_))
-                for edit in source.next_round
-                if self._applies(edit.when)
-            ),
-            confirm=self._data(source.confirm),
-            playbook=source.playbook,
-            trials=tuple(str(name) for name in names or ()),
-            superseded_by=superseded_by,
-            caveats=tuple(
-                self._fill(caveat.say)
-                for caveat in source.caveats
-                if self._applies(caveat.when)
-            ),
-            trace=tuple(self.trace),
-        )
 
-    def _severity(self) -> Severity:
-        for case in self.rule.source.severity:
-            if case.when is None or self._holds(case.when, f"{case.is_} if"):
-                return Severity[case.is_.upper()]
-        raise AssertionError("the last severity has no condition")
+def _with_dependencies(rules: Sequence[Rule], rule_id: str) -> list[Rule]:
+    """The rule and those whose findings it reads, directly or not, in order."""
+    by_id = {rule.id: rule for rule in rules}
+    wanted, pending = set[str](), [rule_id]
+    while pending:
+        name = pending.pop()
+        if name not in wanted:
+            wanted.add(name)
+            pending.extend(by_id[name].depends_on)
+    return [rule for rule in rules if rule.id in wanted]
 
-    def _superseded_by(self) -> str | None:
-        for part in self.rule.source.yields_to:
-            for other in self.conclusions.findings.get(part.rule, ()):
-                same = other.subject == self.subject or "study" in (
-                    other.subject.kind,
-                    self.subject.kind,
-                )
-                if same and (part.when is None or self._holds(part.when, "yields if")):
-                    return other.id
+
+def _number(scope: Scope, look_up: str | None) -> float | None:
+    if look_up is None:
         return None
-
-    def _ask(self) -> None:
-        for part in self.rule.source.asks:
-            known = self.scope(f"facts.{part.fact}") is not None
-            if not known and self._applies(part.when):
-                example = self._fill(part.example)
-                self.conclusions.questions.setdefault(
-                    example,
-                    Question(
-                        part.fact,
-                        self._fill(part.question),
-                        self._fill(part.because),
-                        example,
-                    ),
-                )
-
-    def _holds(self, text: str, purpose: str) -> bool:
-        expression = self.rule.condition(text)
-        result = bool(expression.evaluate(self.scope))
-        values = self.scope.evidence(expression.look_ups)
-        self.trace.append(Step(text, values, result, purpose))
-        return result
-
-    def _applies(self, text: str | None) -> bool:
-        return text is None or bool(self._value(text))
-
-    def _value(self, text: str) -> Any:
-        return self.rule.condition(text).evaluate(self.scope)
-
-    def _fill(self, text: str) -> str:
-        return self.rule.template(text).fill(self.scope).strip()
-
-    def _data(self, value: Any) -> Any:
-        """Nested data with every template filled; a lone hole keeps its type."""
-        return _filled(value, self.rule.template, self.scope)
-
-
-def _filled(value: Any, compiled: Callable[[str], Template], scope: Scope) -> Any:
-    if isinstance(value, str):
-        return compiled(value).value(scope)
-    if isinstance(value, Mapping):
-        return {key: _filled(item, compiled, scope) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_filled(item, compiled, scope) for item in value]
-    return value
+    try:
+        value = scope(look_up)
+    except (MissingSignalError, NotEnoughDataError):
+        return None
+    return float(value) if isinstance(value, int | float) else None

@@ -165,6 +165,9 @@ def _conditions_of(source: schema.RuleFile) -> Iterable[tuple[Place, str]]:
         for i, part in enumerate(getattr(source, key)):
             if part.when is not None:
                 yield (key, i, "when"), part.when
+    for i, arm in enumerate(source.confirm.get("counterfactual", ())):
+        if arm.get("when") is not None:
+            yield ("confirm", "counterfactual", i, "when"), arm["when"]
 
 
 def _templates_of(source: schema.RuleFile) -> Iterable[tuple[Place, str]]:
@@ -191,7 +194,10 @@ def _texts(place: Place, value: Any) -> Iterable[tuple[Place, str]]:
         yield place, value
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            yield from _texts((*place, key), item)
+            if isinstance(key, str):
+                yield (*place, key), key
+            if key != "when":
+                yield from _texts((*place, key), item)
     elif isinstance(value, list):
         for i, item in enumerate(value):
             yield from _texts((*place, i), item)

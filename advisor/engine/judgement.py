@@ -1,0 +1,201 @@
+"""One rule on one subject: requirements, then conditions, then messages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any
+
+from advisor.engine.message import Template
+from advisor.engine.rule import Rule
+from advisor.engine.scope import MissingSignalError, Scope
+from advisor.features.feature import NotEnoughDataError
+from advisor.model.finding import (
+    Action,
+    Edit,
+    Finding,
+    Outcome,
+    Question,
+    Severity,
+    Step,
+    Subject,
+    Verdict,
+)
+
+
+class Conclusions:
+    """Verdicts, findings and questions of one study, in order of evaluation."""
+
+    def __init__(self) -> None:
+        self.verdicts: list[Verdict] = []
+        self.findings: dict[str, list[Finding]] = {}  # by rule
+        self.questions: dict[str, Question] = {}  # by the line that answers it
+
+
+class Judgement:
+    """Asks the conditions of a rule in order, and words the finding if it fires."""
+
+    def __init__(
+        self, rule: Rule, subject: Subject, scope: Scope, conclusions: Conclusions
+    ) -> None:
+        self.rule = rule
+        self.subject = subject
+        self.scope = scope
+        self.conclusions = conclusions
+        self.trace: list[Step] = []
+
+    def conclude(self) -> None:
+        """Adds the verdict, the finding and the questions to the conclusions."""
+        verdict = self._verdict()
+        self.conclusions.verdicts.append(verdict)
+        if verdict.outcome is Outcome.FIRES:
+            finding = self._finding(verdict)
+            self.conclusions.findings.setdefault(self.rule.id, []).append(finding)
+        if verdict.outcome in (Outcome.FIRES, Outcome.INCONCLUSIVE):
+            with suppress(MissingSignalError, NotEnoughDataError):
+                self._ask()
+
+    def _verdict(self) -> Verdict:
+        source = self.rule.source
+        for requirement in source.requires:
+            if not self._holds(requirement.when, "requires"):
+                return self._end(
+                    Outcome.NOT_EVALUATED, requirement.missing, requirement.enable
+                )
+        try:
+            self.scope.require_features()
+        except MissingSignalError as error:
+            return self._end(
+                Outcome.NOT_EVALUATED, error.signal.what, error.signal.enable
+            )
+        except NotEnoughDataError as error:
+            return self._end(Outcome.INCONCLUSIVE, str(error))
+        for case in source.inconclusive:
+            if self._holds(case.when, "inconclusive if"):
+                return self._end(Outcome.INCONCLUSIVE, self._fill(case.because))
+        fires = self._holds(source.fires, "fires if")
+        return self._end(Outcome.FIRES if fires else Outcome.CLEAR)
+
+    def _end(self, outcome: Outcome, reason: str = "", enable: str = "") -> Verdict:
+        measured = outcome in (Outcome.FIRES, Outcome.CLEAR)
+        evidence = self.scope.evidence(self.rule.source.evidence) if measured else ()
+        return Verdict(
+            self.rule.id,
+            self.subject,
+            outcome,
+            reason,
+            enable,
+            evidence,
+            tuple(self.trace),
+        )
+
+    def _finding(self, verdict: Verdict) -> Finding:
+        source = self.rule.source
+        severity = self._severity()
+        superseded_by = self._superseded_by()
+        names = self._value(source.trials) if source.trials else ()
+        if self.subject.kind == "trial":
+            names = (self.subject.name,)
+        return Finding(
+            rule=self.rule.id,
+            subject=self.subject,
+            severity=severity,
+            message=self._fill(source.message),
+            evidence=verdict.evidence,
+            actions=tuple(
+                Action(self._fill(advice.do), self._fill(advice.why))
+                for advice in source.advice
+                if self._applies(advice.when)
+            ),
+            edits=tuple(
+                Edit(edit.edit, self._fill(edit.target), self._data(edit.with_))
+                for edit in source.next_round
+                if self._applies(edit.when)
+            ),
+            confirm=self._confirm(),
+            playbook=source.playbook,
+            trials=tuple(str(name) for name in names or ()),
+            superseded_by=superseded_by,
+            caveats=tuple(
+                self._fill(caveat.say)
+                for caveat in source.caveats
+                if self._applies(caveat.when)
+            ),
+            trace=tuple(self.trace),
+        )
+
+    def _confirm(self) -> Mapping[str, Any]:
+        """The experiment with the arms that apply, everything filled in."""
+        data = dict(self.rule.source.confirm)
+        if "counterfactual" in data:
+            data["counterfactual"] = [
+                {key: item for key, item in arm.items() if key != "when"}
+                for arm in data["counterfactual"]
+                if self._applies(arm.get("when"))
+            ]
+        return dict(self._data(data))
+
+    def _severity(self) -> Severity:
+        for case in self.rule.source.severity:
+            if case.when is None or self._holds(case.when, f"{case.is_} if"):
+                return Severity[case.is_.upper()]
+        raise AssertionError("the last severity has no condition")
+
+    def _superseded_by(self) -> str | None:
+        for part in self.rule.source.yields_to:
+            for other in self.conclusions.findings.get(part.rule, ()):
+                same = other.subject == self.subject or "study" in (
+                    other.subject.kind,
+                    self.subject.kind,
+                )
+                if same and (part.when is None or self._holds(part.when, "yields if")):
+                    return other.id
+        return None
+
+    def _ask(self) -> None:
+        for part in self.rule.source.asks:
+            known = self.scope(f"facts.{part.fact}") is not None
+            if not known and self._applies(part.when):
+                example = self._fill(part.example)
+                self.conclusions.questions.setdefault(
+                    example,
+                    Question(
+                        part.fact,
+                        self._fill(part.question),
+                        self._fill(part.because),
+                        example,
+                    ),
+                )
+
+    def _holds(self, text: str, purpose: str) -> bool:
+        expression = self.rule.condition(text)
+        result = bool(expression.evaluate(self.scope))
+        values = self.scope.evidence(expression.look_ups)
+        self.trace.append(Step(text, values, result, purpose))
+        return result
+
+    def _applies(self, text: str | None) -> bool:
+        return text is None or bool(self._value(text))
+
+    def _value(self, text: str) -> Any:
+        return self.rule.condition(text).evaluate(self.scope)
+
+    def _fill(self, text: str) -> str:
+        return self.rule.template(text).fill(self.scope).strip()
+
+    def _data(self, value: Any) -> Any:
+        """Nested data with every template filled; a lone hole keeps its type."""
+        return _filled(value, self.rule.template, self.scope)
+
+
+def _filled(value: Any, compiled: Callable[[str], Template], scope: Scope) -> Any:
+    if isinstance(value, str):
+        return compiled(value).value(scope)
+    if isinstance(value, Mapping):
+        return {
+            str(_filled(key, compiled, scope)): _filled(item, compiled, scope)
+            for key, item in value.items()
+        }
+    if isinstance(value, list):
+        return [_filled(item, compiled, scope) for item in value]
+    return value
