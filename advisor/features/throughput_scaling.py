@@ -10,7 +10,7 @@ import numpy as np
 from advisor.features.feature import NotEnoughDataError, feature, quantity
 from advisor.features.student import quantile
 from advisor.model.curve import Curve, FloatArray
-from advisor.model.trial import Trial
+from advisor.model.trial import Part, Trial
 
 _START_UP = 0.1  # of the measurements: compilation, caches and queues that fill
 _FEWEST_FOR_A_BEND = 5  # a level, two slopes, and two trials more
@@ -112,14 +112,21 @@ class _Fit:
 
 
 def examples_per_second_of(trial: Trial, batch_size: float) -> float | None:
-    """The steady rate of a trial, logged, or else from wall times and batch size."""
+    """The steady rate of a trial, logged, or else from wall times and batch size.
+
+    Wall times tell nothing where evaluations lie between most of the logged steps.
+    """
     logged = trial.curves.get("throughput")
     rate = steady_rate(logged) if logged is not None else None
-    if rate is None:
-        curves = (trial.curves.get(part) for part in ("training_loss", "learning_rate"))
-        steps = next((rate for c in curves if c and (rate := steps_per_second(c))), 0.0)
-        rate = steps * batch_size
-    return rate if 0 < rate < math.inf else None
+    curve = trial.curves.get("training_loss") or trial.curves.get("learning_rate")
+    if rate is None and curve is not None and _pauses(trial) < len(curve) / 2:
+        rate = (steps_per_second(curve) or 0.0) * batch_size
+    return rate if rate is not None and 0 < rate < math.inf else None
+
+
+def _pauses(trial: Trial) -> int:
+    parts: tuple[Part, ...] = ("validation_error", "validation_loss", "training_error")
+    return max(len(trial.curves.get(part, ())) for part in parts)
 
 
 def steady_rate(throughput: Curve) -> float | None:

@@ -143,6 +143,11 @@ def _signal(tags: Tags, kind: str) -> tuple[Source, ...]:
     if kind == "gradient norm":
         found = [tag for tag in found if is_whole_gradient(tag.metric)]
     if kind == "throughput":
-        found = [tag for tag in found if tag.metric.quantity == "examples"]
+        # How fast it evaluates says nothing about training.
+        found = [
+            tag
+            for tag in found
+            if tag.metric.quantity == "examples" and tag.split in (None, "train")
+        ]
     found.sort(key=lambda tag: (tag.split not in (None, "train"), -tag.curves))
     return tuple(Source((tag.name,), 1, "its name") for tag in found)

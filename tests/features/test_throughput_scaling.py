@@ -120,3 +120,13 @@ def test_no_rate_from(logged: Curve) -> None:
     assert examples_per_second_of(Trial("t", curves={"training_loss": logged}), 8) is (
         None
     )
+
+
+@pytest.mark.parametrize(("evaluations", "rate"), [(10, 320.0), (20, None)])
+def test_wall_times_with_an_evaluation_between_most_steps(
+    evaluations: int, rate: float | None
+) -> None:
+    logged = Curve(np.arange(10, 310, 10), np.ones(30), np.arange(30) * 2.0)
+    validated = Curve(np.arange(evaluations), np.ones(evaluations))
+    trial = Trial("t", curves={"training_loss": logged, "validation_loss": validated})
+    assert examples_per_second_of(trial, 64) == rate
