@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
 import numpy as np
+from synthetic_designs import points
 
 from advisor.model.curve import FloatArray
 from advisor.model.search_space import Hyperparameter, SearchSpace
@@ -45,41 +45,6 @@ def bowl(shape: str, x: FloatArray, optimum: FloatArray | float) -> FloatArray:
         case "flat-beyond":
             return before
     raise LookupError(f"no shape is called {shape}")
-
-
-def points(
-    sampling: str, trials: int, dimensions: int, rng: np.random.Generator
-) -> FloatArray:
-    """Positions [trials, dimensions] in the unit cube."""
-    if sampling == "uniform":
-        return rng.random((trials, dimensions))
-    if sampling == "halton":
-        # Shifted by a random amount, as quasi-random search does (Cranley, Patterson).
-        return (_halton(trials, dimensions) + rng.random(dimensions)) % 1
-    if sampling == "grid":
-        side = round(trials ** (1 / dimensions))
-        axes = [np.linspace(0, 1, side)] * dimensions
-        return np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, dimensions)
-    if sampling == "clustered":
-        centre = rng.uniform(0.2, 0.8, dimensions)
-        start = rng.random((trials // 4, dimensions))
-        near = centre + 0.08 * rng.standard_normal((trials - len(start), dimensions))
-        return np.vstack((start, np.clip(near, 0, 1)))
-    raise LookupError(f"no sampling is called {sampling}")
-
-
-@cache
-def _halton(trials: int, dimensions: int) -> FloatArray:
-    columns = []
-    for base in (2, 3, 5, 7, 11, 13, 17, 19)[:dimensions]:
-        index, scale = np.arange(1, trials + 1), 1.0
-        column = np.zeros(trials)
-        while index.any():
-            scale /= base
-            column += scale * (index % base)
-            index //= base
-        columns.append(column)
-    return np.stack(columns, axis=1)
 
 
 def noise(kind: str, count: int, rng: np.random.Generator) -> FloatArray:
