@@ -10,6 +10,7 @@ import numpy as np
 from advisor.engine.rule import Rule
 from advisor.engine.rule_set import load_rules
 from advisor.model.finding import Outcome
+from advisor.model.study import Study
 from benchmarks.steps_false_alarms import KINDS, Make, outcomes
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
@@ -29,6 +30,24 @@ def late_gain(share: float) -> Make:
         kind=KINDS[i % len(KINDS)],
         seed=i,
     )
+
+
+def late_noise(apart: float, drop: float = 0.0) -> Make:
+    """2 to 5 trials whose best and last differ by `apart` deviations of the noise."""
+
+    def make(rng: np.random.Generator, i: int) -> Study:
+        noise_size = float(np.exp(rng.uniform(np.log(0.002), np.log(0.05))))
+        return endings.late_drops(
+            height=drop,
+            at=float(rng.uniform(0.7, 0.95)),
+            gap=apart * noise_size,
+            trials=int(rng.integers(2, 6)),
+            noise_size=noise_size,
+            evaluations=int(rng.integers(32, 300)),
+            seed=i,
+        )
+
+    return make
 
 
 def single(shape: str, schedule: str | None = None) -> Make:
@@ -51,8 +70,10 @@ TRIAL_NULLS: tuple[tuple[str, str, Make], ...] = (
     ("still-improving", "a cosine, not logged", single("cosine")),
     ("still-improving", "a late drop, logged", single("linear-decay", "linear")),
     ("still-improving", "a late drop, not logged", single("linear-decay")),
-    ("saturated-early", "gains 30% more after a tenth", late_gain(0.3)),
     ("saturated-early", "gains 20% more after a tenth", late_gain(0.2)),
+    ("saturated-early", "gains 10% more after a tenth", late_gain(0.1)),
+    ("noisy-late-training", "leading trials 4 deviations apart", late_noise(4)),
+    ("noisy-late-training", "the same, with a late drop", late_noise(4, drop=0.3)),
 )
 """Rule, what is true of the null trials, and how they are made."""
 
@@ -61,9 +82,10 @@ TRIAL_TRUTHS: tuple[tuple[str, str, Make], ...] = (
     ("still-improving", "a power law", single("power")),
     ("saturated-early", "gains nothing after a tenth", late_gain(0.0)),
     ("saturated-early", "gains 5% more after a tenth", late_gain(0.05)),
-    ("saturated-early", "gains 10% more after a tenth", late_gain(0.1)),
+    ("noisy-late-training", "leading trials 1 deviation apart", late_noise(1)),
+    ("noisy-late-training", "leading trials half of one apart", late_noise(0.5)),
 )
-"""Where the rules should speak, or may (the last two)."""
+"""Where the rules should speak, or may (where 5% are gained)."""
 
 
 def trial_rules(rules: dict[str, Rule]) -> bool:
