@@ -40,9 +40,16 @@ class Points:
 
 
 def points_of(design: Design) -> Points:
-    """The feasible trials of a design with every position known."""
+    """The feasible trials of a design with every position known.
+
+    Repeats of one configuration enter with their mean: more of them make the noise
+    smaller, not the number of places that were looked at. Along one axis they stay
+    apart, where they are the only measure of noise.
+    """
     keep = design.feasible
     positions, errors = design.positions[keep], design.errors[keep]
+    if positions.shape[1] > 1:
+        positions, errors = _averaged(positions, errors)
     count, width = positions.shape
     terms = 2 if count >= 2 * (2 * width + 1) else 1 if count >= 2 * (width + 1) else 0
     model = basis(positions, terms)
@@ -51,6 +58,22 @@ def points_of(design: Design) -> Points:
     if logarithmic:
         errors = np.log(errors)
     return Points(positions, _pulled_in(errors, model), logarithmic, terms)
+
+
+def _averaged(
+    positions: FloatArray, errors: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Different positions, in order of first use, and the mean error at each."""
+    _, first, index, counts = np.unique(
+        np.round(positions, 9),
+        axis=0,
+        return_index=True,
+        return_inverse=True,
+        return_counts=True,
+    )
+    sums = np.bincount(index.reshape(-1), weights=errors)
+    order = np.argsort(first)
+    return positions[first[order]], (sums / counts)[order]
 
 
 def basis(positions: FloatArray, terms: int) -> FloatArray:
@@ -68,22 +91,27 @@ def without(model: FloatArray, values: FloatArray) -> FloatArray:
 
 
 def partial_f(model: FloatArray, extra: FloatArray, values: FloatArray) -> float:
-    """P-value of the F test that the columns `extra` [n, 2] explain nothing more.
+    """P-value of the F test that the columns `extra` [n, ...] explain nothing more.
 
-    With two degrees of freedom the tail of F is a plain power. Columns that add only
-    one are treated as two, which errs towards a large p-value.
+    With an even number of columns the tail of F is a finite sum. An odd number is
+    treated as one more, which errs towards a large p-value.
     """
     rest = without(model, values)
     left, sizes, _ = np.linalg.svd(without(model, extra), full_matrices=False)
     left = left[:, sizes > 1e-6 * max(float(sizes[0]), 1e-12)]
     explained = float(np.square(left.T @ rest).sum())
+    total = float(rest @ rest)
     freedom = len(values) - model.shape[1] - left.shape[1]
-    unexplained = float(rest @ rest) - explained
     if freedom < 1 or left.shape[1] == 0:
         return 1.0
-    if unexplained <= 1e-12 * float(rest @ rest):
+    if total - explained <= 1e-12 * total:
         return 0.0 if explained > 0 else 1.0
-    return float((1 + explained / unexplained) ** (-freedom / 2))
+    unexplained = 1 - explained / total
+    tail, term = 0.0, 1.0
+    for k in range((left.shape[1] + 1) // 2):
+        tail += term
+        term *= (freedom / 2 + k) / (k + 1) * (1 - unexplained)
+    return min(1.0, float(unexplained ** (freedom / 2)) * tail)
 
 
 def deviation(model: FloatArray, values: FloatArray) -> float:

@@ -35,7 +35,7 @@ _FARTHEST = 10  # times the present number of trials
 class Location:
     """The optimum along one hyperparameter, in its own scale and unit."""
 
-    trials: int = quantity("trials", "feasible trials that were used")
+    trials: int = quantity("trials", "feasible ones that differ in more than the seed")
     levels: int = quantity("values", "different values of this hyperparameter")
     side: str = quantity("", "the bound that is nearer to the optimum")
     bound: float = quantity("value", "that bound")
@@ -97,18 +97,19 @@ def optimum_location(
     compares an optimum at `outer` of the way to a bound or beyond it with one no
     further than `inner`. The prior is taken out of it (a Bayes factor, Kass and Raftery
     1995): at 1 the trials say nothing. A hyperparameter without an effect has no
-    optimum, so `p_value`, an F test, must be small too. With fewer than four values
-    levels are compared instead. How well this keeps its promise is measured in
-    benchmarks/boundary_false_alarms.py.
+    optimum, so `p_value`, an F test, must be small too. Of fewer than four values, or
+    ten of the only hyperparameter, levels are compared instead. How well this keeps
+    its promise is measured in benchmarks/boundary_false_alarms.py.
 
     `trials_wanted` scales the evidence so far up to `enough_odds` and `alpha`.
     """
-    feasible = int(design.feasible.sum())
-    if feasible < _FEWEST:
-        raise NotEnoughDataError(
-            f"at least {_FEWEST} feasible trials; there are {feasible}"
-        )
+    if not design.feasible.any():
+        raise NotEnoughDataError(f"at least {_FEWEST} feasible trials; there is none")
     points = points_of(design)
+    if points.count < _FEWEST:
+        raise NotEnoughDataError(
+            f"at least {_FEWEST} feasible trials that differ; there are {points.count}"
+        )
     demands = _Demands(inner, outer, enough_odds, alpha)
     everything = basis(points.positions, max(points.terms, 1))
     noise = deviation(everything, points.errors)
@@ -175,7 +176,7 @@ def _fit(points: Points, column: int, demands: _Demands) -> tuple[Levels, int]:
     """The evidence on the location, and the number of different values."""
     positions, others = points.positions[:, column], points.others(column)
     levels = len(np.unique(positions))
-    if levels < _FEW_LEVELS:
+    if levels < _FEW_LEVELS or (points.positions.shape[1] == 1 and levels < _FEWEST):
         return compare_levels(positions, points.errors, others), levels
     weights = weigh(positions, points.errors, others)
     within = {"inner": demands.inner, "outer": demands.outer}

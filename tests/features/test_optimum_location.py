@@ -59,11 +59,11 @@ def test_odds_are_posterior_over_prior_summed_by_hand() -> None:
     assert odds == pytest.approx(posterior / prior)
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_partial_f_with_two_columns_is_the_f_test(seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    others, extra = basis(rng.random((30, 3)), 2), rng.standard_normal((30, 2))
-    errors = rng.standard_normal(30) + extra[:, 0]
+@pytest.mark.parametrize("columns", [2, 4, 6])
+def test_partial_f_with_even_columns_is_the_f_test(columns: int) -> None:
+    rng = np.random.default_rng(columns)
+    others, extra = basis(rng.random((30, 3)), 2), rng.standard_normal((30, columns))
+    errors = rng.standard_normal(30) + 0.3 * extra[:, 0]
     small = np.column_stack((others, np.zeros((30, 0))))
     large = np.column_stack((others, extra))
     rests = [
@@ -71,8 +71,9 @@ def test_partial_f_with_two_columns_is_the_f_test(seed: int) -> None:
         for x in (small, large)
     ]
     freedom = 30 - large.shape[1]
-    f = (rests[0] - rests[1]) / 2 / (rests[1] / freedom)
-    assert partial_f(others, extra, errors) == pytest.approx(stats.f.sf(f, 2, freedom))
+    f = (rests[0] - rests[1]) / columns / (rests[1] / freedom)
+    expected = stats.f.sf(f, columns, freedom)
+    assert partial_f(others, extra, errors) == pytest.approx(expected)
 
 
 def test_levels_are_compared_by_welch() -> None:
@@ -145,5 +146,25 @@ def test_the_place_of_the_best_is_their_mean() -> None:
 def test_nine_feasible_trials_are_too_few() -> None:
     with pytest.raises(NotEnoughDataError, match="at least 10 feasible trials"):
         located(trials=9)
-    with pytest.raises(NotEnoughDataError, match="there are 0"):
+    with pytest.raises(NotEnoughDataError, match="there is none"):
         located(trials=30, infeasible_above=-1.0)
+
+
+def test_repeats_are_averaged_and_count_once() -> None:
+    once = searches.search(trials=30, noise_size=0.0).design
+    noise = np.random.default_rng(0).normal(0, 0.05, (3, 30))
+    thrice = type(once)(
+        once.axes,
+        np.tile(once.positions, (3, 1)),
+        (once.errors + noise - noise.mean(axis=0)).reshape(-1),
+        np.tile(once.infeasible, 3),
+        once.names * 3,
+    )
+    assert optimum_location(thrice)["learning_rate"].trials == 30
+    assert points_of(thrice).errors == pytest.approx(points_of(once).errors)
+
+
+def test_many_repeats_of_five_points_decide_nothing() -> None:
+    study = searches.repeated(configurations=5, seeds=10, weights=(1, 1, 1))
+    with pytest.raises(NotEnoughDataError, match="there are 5"):
+        optimum_location(study.design)
