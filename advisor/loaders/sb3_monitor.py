@@ -23,6 +23,7 @@ from advisor.model.log import TrialLog
 NAME = "sb3-monitor"
 READS = "Stable-Baselines `monitor.csv`, all environments of a folder together"
 
+_LONGEST = 1 << 40  # steps of an episode; longer ones are damage
 _REWARD, _LENGTH, _TIME = "r", "l", "t"
 
 
@@ -77,6 +78,7 @@ def _curves(tables: Sequence[Table]) -> dict[str, Curve]:
         [np.full(len(table), _start(table)) for table in tables] or [np.zeros(0)]
     )
     whole = np.isfinite(lengths) & np.isfinite(ends)
+    whole &= np.abs(lengths) < _LONGEST
     order = np.argsort(ends[whole], kind="stable")
     steps = np.cumsum(lengths[whole][order]).astype(np.int64)
     times = ends[whole][order]

@@ -50,3 +50,9 @@ def test_a_header_that_lies(tmp_path: Path) -> None:
     path.write_text('#{"t_start": "x", "env_id": []\nr,l,t\n1,10,5\n')
     (log,) = load(path)
     assert log.curves["r"].steps.tolist() == [10]
+
+
+def test_an_episode_of_impossible_length_is_left_out(tmp_path: Path) -> None:
+    path = write(tmp_path, "", 0, "1,10,1\n2,9223372036854775808,2\n3,10,3\n")
+    (log,) = load(path)
+    assert log.curves["r"].steps.tolist() == [10, 20]

@@ -90,6 +90,10 @@ def make_bad(root: Path) -> None:
     deep = message(2, message(1, message(2, "x") + message(16, "[" * 100_000)))
     put(root / RUN.format("deep"), framed(deep, history(1, loss=1)))
     put(root / "hf/trainer_state.json", "[" * 100_000)
+    put(root / "json/log.jsonl", '{"step": 1, "loss": 1}\n' * 3 + '{"a":' * 100_000)
+    put(root / "json/history.json", "[" * 100_000)
+    put(root / "configspace/configspace.json", '{"hyperparameters": ' + "[" * 100_000)
+    put(root / "arrays/evaluations.npz", b"PK\x03\x04" + b"\xff" * 500)
     put(root / "space/tuning_search_space.json", '{"lr": {"min": 2, "max": 1}}')
 
 
@@ -184,7 +188,15 @@ def test_one_tree_of_everything(logs: Logs) -> None:
         "wandb/run-20240101_000000-none": "a W&B run file, which starts with `:W&B`",
     }.items():
         assert [each.expected for each in about(logs, name)] == [expected], name
-    for name in ("binary", "bomb/config.yaml", "bomb/sweep.yaml", "space"):
+    for name in (
+        "binary",
+        "bomb/config.yaml",
+        "bomb/sweep.yaml",
+        "space",
+        "json/history.json",
+        "configspace",
+        "arrays",
+    ):
         assert len(about(logs, name)) == 1, name
     assert {each.path.name for each in about(logs, "deep")} == {
         "config.json",
