@@ -1,0 +1,1 @@
+"""Trains flagged configurations again, many at once; the only TensorFlow code."""

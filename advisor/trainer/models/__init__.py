@@ -1,0 +1,1 @@
+"""Architectures: initial weights in numpy, the pass through M models in TensorFlow."""
