@@ -34,7 +34,7 @@ CASES: list[tuple[str, dict[str, Any], str, list[tuple[str, str, dict[str, Any]]
     (
         "steps-far-too-many",
         {"synthetic": "early_best"},
-        "Cut max_train_steps to about 1,500",
+        "Cut training to about 1,500 steps",
         [("set", "max_train_steps", {"value": 1500})],
     ),
     (
@@ -46,7 +46,7 @@ CASES: list[tuple[str, dict[str, Any], str, list[tuple[str, str, dict[str, Any]]
     (
         "steps-tuned",
         {"synthetic": "lengths", "longer_is_better": False},
-        "Fix max_train_steps at 1,000 for every trial",
+        "Train every trial of the study for 1,000 steps",
         [("fix", "max_train_steps", {"value": 1000})],
     ),
     (

@@ -10,6 +10,7 @@ import numpy as np
 
 from advisor.features.feature import NotEnoughDataError, feature, quantity
 from advisor.features.noise import median
+from advisor.features.training_lengths import counted
 from advisor.model.curve import BoolArray
 from advisor.model.trial import Trial
 
@@ -33,6 +34,7 @@ class BestSteps:
     )
     at_first: float = quantity("fraction", "trials whose first evaluation is the best")
     evaluations: float = quantity("evaluations", "of a trial, in the middle")
+    unit: str = quantity("", "what the axis counts: step or epoch")
     names: tuple[str, ...] = quantity("", "the trials")
 
 
@@ -76,6 +78,7 @@ def best_steps(
         late_chance=at_least(int(is_late.sum()), [chance for _, chance in chances]),
         at_first=_share(np.array(first)),
         evaluations=median(np.array(counts, dtype=np.float64)),
+        unit=counted(good_trials),
         names=tuple(trial.name for trial in good_trials),
     )
 

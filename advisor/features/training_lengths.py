@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from advisor.features.feature import NotEnoughDataError, feature, quantity
@@ -35,6 +36,7 @@ class TrainingLengths:
         "ratio", "the same as stretch in examples seen; near 1 is one epoch budget"
     )
     trained: float = quantity("ratio", "longest over shortest last step")
+    unit: str = quantity("", "what the lengths count: steps or epochs")
 
 
 @feature()
@@ -66,7 +68,15 @@ def training_lengths(study: Study) -> TrainingLengths:
         longer_wins=_longer_wins(known),
         stretch_in_examples=_stretch(_examples(study, known)),
         trained=_stretch([float(trial.last_step or 0) for trial in trained]),
+        unit=f"{counted(trained)}s",
     )
+
+
+def counted(trials: Sequence[Trial]) -> str:
+    """What the curves of the first trial count: `epoch` or `step`."""
+    curves = trials[0].curves
+    leading = curves.get("validation_error") or next(iter(curves.values()), None)
+    return "epoch" if leading is not None and leading.axis == "epoch" else "step"
 
 
 def _stretch(lengths: list[float]) -> float:

@@ -9,7 +9,9 @@ import pytest
 from synthetic_studies import lengths
 
 from advisor.features.feature import NotEnoughDataError
-from advisor.features.training_lengths import training_lengths
+from advisor.features.training_lengths import counted, training_lengths
+from advisor.model.curve import Curve
+from advisor.model.trial import Trial
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -49,3 +51,10 @@ def test_nothing_configured() -> None:
 def test_one_trial() -> None:
     with pytest.raises(NotEnoughDataError):
         training_lengths(lengths(configured=[5]))
+
+
+def test_the_unit_is_that_of_the_curves() -> None:
+    curve = Curve(np.arange(3), np.ones(3), axis="epoch")
+    by_epochs = Trial("t", curves={"validation_error": curve})
+    assert counted([by_epochs]) == "epoch"
+    assert counted([Trial("t")]) == "step"
