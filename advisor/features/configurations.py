@@ -62,20 +62,21 @@ def _key(study: Study, trial: Trial) -> _Key:
 
 def _configuration(group: list[Trial]) -> TriedConfiguration:
     finished = [trial for trial in group if trial.finished] or group
-    distinct: list[Trial] = []
+    distinct: dict[tuple[float | None, float | None], list[Trial]] = {}
     for trial in finished:
-        if not any(_is_copy(trial, other) for other in distinct):
-            distinct.append(trial)
-    return TriedConfiguration(tuple(distinct), len(finished) - len(distinct))
+        same = distinct.setdefault((trial.error, trial.final_error), [])
+        if not any(_is_copy(trial, other) for other in same):
+            same.append(trial)
+    kept = tuple(trial for same in distinct.values() for trial in same)
+    return TriedConfiguration(kept, len(finished) - len(kept))
 
 
 def _is_copy(trial: Trial, other: Trial) -> bool:
-    """Whether both have the same numbers, as a copied log has, or a seed without use.
+    """Whether two trials of equal results have the same numbers throughout.
 
-    A single result may be equal by chance, so that other seeds make it a repeat.
+    So has a copied log, or a seed that is not used. A single result may be equal by
+    chance, so that other seeds make it a repeat.
     """
-    if trial.error != other.error or trial.final_error != other.final_error:
-        return False
     if any(len(curve) > 1 for curve in trial.curves.values()):
         return trial.curves == other.curves
     return trial.seed == other.seed
