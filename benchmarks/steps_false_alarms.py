@@ -61,12 +61,13 @@ def healthy(rng: np.random.Generator, i: int) -> Study:
     )
 
 
-def scaling(slope: float) -> Make:
+def scaling(slope: float, slow: float = 1.0) -> Make:
     """2 to 6 batch sizes, 1 to 4 trials each, noise of 1% to 20%."""
     return lambda rng, i: studies.throughputs(
         sizes=[32 * 2**j for j in range(int(rng.integers(2, 7)))],
         a_size=int(rng.integers(1, 5)),
         slope=slope,
+        slow=slow,
         noise_size=float(np.exp(rng.uniform(np.log(0.01), np.log(0.2)))),
         from_wall_times=bool(i % 2),
         seed=i,
@@ -110,6 +111,7 @@ NULLS: tuple[tuple[str, str, Make], ...] = (
     ("steps-too-few", "a late drop, not logged", ends("linear-decay")),
     ("steps-tuned", "one length, many stopped early", stopped_early),
     ("throughput-not-scaling", "slope 1", scaling(1.0)),
+    ("throughput-not-scaling", "slope 1, a trial at a third", scaling(1.0, 0.33)),
     ("throughput-not-scaling", "slope 0.8", scaling(0.8)),
     ("throughput-not-scaling", "slope 0.7, the threshold itself", scaling(0.7)),
     ("difference-within-trial-variance", "lead of 4 deviations", leading(4.0)),

@@ -117,20 +117,24 @@ def throughputs(
     slope: float = 1.0,
     last_slope: float = 0.0,
     noise_size: float = 0.03,
+    slow: float = 1.0,
     from_wall_times: bool = False,
     seed: int = 0,
 ) -> Study:
     """Trials whose examples per second grow with `slope`, and `last_slope` after it.
 
-    Every trial starts up ten times slower; wall times hold pauses for evaluation.
+    Every trial starts up ten times slower; wall times hold pauses for evaluation. One
+    trial, chosen at random, runs at `slow` times its speed.
     """
     rng = np.random.default_rng(seed)
     made = []
+    unlucky = int(rng.integers(len(sizes) * a_size))
     for i, size in enumerate(np.repeat(sizes, a_size).tolist()):
         level = (
             1000 * (min(size, bend) / 32) ** slope * max(size / bend, 1) ** last_slope
         )
         level *= float(np.exp(noise_size * rng.standard_normal()))
+        level *= slow if i == unlucky else 1.0
         rates = level * np.exp(0.02 * rng.standard_normal(40))
         rates[:3] /= 10
         steps = steps_of(40)

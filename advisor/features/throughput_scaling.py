@@ -61,7 +61,8 @@ def throughput_scaling(
     x, y = np.log(batch_sizes), np.log(examples_per_second)
     bends = [float(sizes[0])]
     if count >= _FEWEST_FOR_A_BEND:
-        bends.extend(float(each) for each in sizes[1:-1])
+        # One trial alone beyond a bend may only have run on a slower machine.
+        bends.extend(float(x) for x in sizes[1:-1] if (batch_sizes > x).sum() > 1)
     fits = {bend: _Fit(x, y, math.log(bend)) for bend in bends}
     straight = fits[bends[0]]
     bend = min(fits, key=lambda each: fits[each].squares)

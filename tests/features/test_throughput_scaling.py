@@ -130,3 +130,11 @@ def test_wall_times_with_an_evaluation_between_most_steps(
     validated = Curve(np.arange(evaluations), np.ones(evaluations))
     trial = Trial("t", curves={"training_loss": logged, "validation_loss": validated})
     assert examples_per_second_of(trial, 64) == rate
+
+
+def test_one_slow_trial_at_the_largest_batch_is_no_bend() -> None:
+    batch, rates = made([32, 64, 128, 256, 512], 1.0, 1e9, 0.01)
+    rates[-1] /= 3
+    measured = throughput_scaling(batch, rates)
+    assert measured.bend != 256
+    assert measured.upper > 0.7
