@@ -29,10 +29,11 @@ def points(
         return rows
     if sampling == "choices":
         return rng.choice((0.0, 0.25, 0.5, 0.75, 1.0), (trials, dimensions))
-    if sampling == "clustered":
+    if sampling in ("clustered", "loosely-clustered"):
+        width = 0.08 if sampling == "clustered" else 0.2
         centre = rng.uniform(0.2, 0.8, dimensions)
         start = rng.random((trials // 4, dimensions))
-        near = centre + 0.08 * rng.standard_normal((trials - len(start), dimensions))
+        near = centre + width * rng.standard_normal((trials - len(start), dimensions))
         return np.vstack((start, np.clip(near, 0, 1)))
     raise LookupError(f"no sampling is called {sampling}")
 

@@ -47,6 +47,15 @@ def bowl(shape: str, x: FloatArray, optimum: FloatArray | float) -> FloatArray:
     raise LookupError(f"no shape is called {shape}")
 
 
+def ridge(x: FloatArray, rng: np.random.Generator) -> FloatArray:
+    """A parabola along random directions, each half as steep as the one before."""
+    width = x.shape[1]
+    directions, _ = np.linalg.qr(rng.standard_normal((width, width)))
+    steepness = 0.5 ** np.arange(width)
+    error: FloatArray = np.square(x @ directions) @ steepness
+    return error
+
+
 def noise(kind: str, count: int, rng: np.random.Generator) -> FloatArray:
     """Noise of unit standard deviation."""
     if kind == "heavy":
@@ -118,6 +127,8 @@ def search(
     sampling: str = "halton",
     levels: int | None = None,
     infeasible_above: float | None = None,
+    leak: float = 0.0,
+    failing: float = 0.0,
     declared: bool = True,
     hard: Sequence[str] = (),
     scale: str = "log",
@@ -129,14 +140,18 @@ def search(
 
     The error is a sum of one curve a hyperparameter, `weights` high, with its optimum
     at a position in units of the range; noise is relative to the range of the error.
-    `levels` and `infeasible_above`, a position, concern the first hyperparameter.
+    `levels` and `infeasible_above`, a position, concern the first hyperparameter. A
+    share `leak` above it works all the same; of all trials a share `failing` fails.
     """
     rng = np.random.default_rng(seed)
     x = points(sampling, trials, len(weights), rng)
     if levels:
         x[:, 0] = np.floor(x[:, 0] * levels * 0.999999) / (levels - 1)
     places = np.broadcast_to(np.asarray(optimum, dtype=np.float64), (len(weights),))
-    clean = bowl(shape, x, places) @ np.asarray(weights, dtype=np.float64)
+    if shape == "ridge":
+        clean = ridge(x - places, rng)
+    else:
+        clean = bowl(shape, x, places) @ np.asarray(weights, dtype=np.float64)
     spread = float(np.ptp(clean)) or 1.0
     random = noise_size * noise(noise_kind, len(x), rng)
     if multiplicative:
@@ -144,7 +159,9 @@ def search(
     else:
         errors = 0.2 + clean / spread + random
     if infeasible_above is not None:
-        errors[x[:, 0] > infeasible_above] = np.nan
+        errors[(x[:, 0] > infeasible_above) & (rng.random(len(x)) >= leak)] = np.nan
+    if failing:
+        errors[rng.random(len(x)) < failing] = np.nan
     first = axis(
         "learning_rate",
         declared=declared,
