@@ -121,6 +121,13 @@ def test_what_was_evaluated_after_training_is_a_result(tmp_path: Path) -> None:
     assert dict(only(collect([tmp_path])).results) == {"eval_loss": 0.5}
 
 
+def test_what_later_checkpoints_measured_is_no_result(tmp_path: Path) -> None:
+    put(tmp_path / "checkpoint-1", rows(1))
+    put(tmp_path, [*rows(1), {"eval_loss": 0.5, "step": 1}])
+    (tmp_path / "all_results.json").write_text('{"eval_loss": 0.5}')
+    assert not only(collect([tmp_path])).results
+
+
 def test_hyperparameters_come_from_the_model_card(tmp_path: Path) -> None:
     put(tmp_path, rows(3), train_batch_size=4, trial_params={"learning_rate": 0.1})
     (tmp_path / "README.md").write_text(CARD)

@@ -142,9 +142,16 @@ def test_a_state_is_unknown_where_the_last_word_may_be_lost(path: Path) -> None:
     assert read(path, bytes(data)).state is None
 
 
+def _beyond_its_row() -> bytes:
+    """An item that is longer than the row that holds it, but not than the record."""
+    row = history(loss=0.5)[2:]
+    return varint(2 << 3 | 2) + varint(len(row) - 1) + row
+
+
 @pytest.mark.parametrize(
     "inner",
     [
+        _beyond_its_row(),
         varint(2 << 3 | 2) + varint(1 << 63),
         varint(2 << 3 | 2) + varint((1 << 64) - 1),
         varint(2 << 3 | 2) + b"\x7f",

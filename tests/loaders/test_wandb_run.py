@@ -139,6 +139,13 @@ def test_a_run_to_be_continued_has_not_ended(tmp_path: Path) -> None:
     assert log.state == "crashed"  # long ago, and nobody continued it
 
 
+def test_statistics_of_the_machine_are_signs_of_life(tmp_path: Path) -> None:
+    write(tmp_path / "run-abc.wandb", run(), message(7, message(2, number(1, 10**9))))
+    log = wandb_run._RunFile(tmp_path / "run-abc.wandb")
+    assert log.state(1e9 + 60) == "running"
+    assert log.state(1e9 + 7200) == "crashed"
+
+
 # Values and steps.
 
 
@@ -265,7 +272,38 @@ def test_a_step_metric_may_be_logged_in_rows_of_its_own(tmp_path: Path) -> None:
     assert log.curves["loss"].axis == "epoch"
 
 
+def test_without_a_step_metric_at_the_start_steps_are_those_of_the_rows(
+    tmp_path: Path,
+) -> None:
+    rows = [history(0, loss=0.5), history(1, epoch=7), history(2, loss=0.25)]
+    log = read(tmp_path, metric(glob="*", step_metric="epoch"), *rows)
+    assert points(log, "loss") == [(0, 0.5), (2, 0.25)]
+    assert log.curves["loss"].axis == "step"
+
+
+def test_the_last_definition_of_a_metric_counts(tmp_path: Path) -> None:
+    rows = [history(step, loss=1, a=step + 10, b=step + 20) for step in range(2)]
+    both = [metric("loss", step_metric=name) for name in ("a", "b")]
+    assert read(tmp_path, *both, *rows).curves["loss"].steps.tolist() == [20, 21]
+
+
 # Configuration, summary, names.
+
+
+def test_long_and_short_values_are_taken_in_the_order_of_their_writing(
+    tmp_path: Path,
+) -> None:
+    long = "x" * 300
+    log = read(tmp_path, configuration(a="s"), configuration(a=long, b=long))
+    assert dict(log.configuration) == {"a": long, "b": long}
+    log = read(tmp_path, configuration(a=long), configuration(a="s"))
+    assert dict(log.configuration) == {"a": "s"}
+
+
+def test_what_was_logged_below_a_key_is_no_result(tmp_path: Path) -> None:
+    row = message(2, item(["a", "b"], 1.0))
+    log = read(tmp_path, row, summary(a={"b": 1.0, "c": 2.0}))
+    assert dict(log.results) == {"a.c": 2.0}
 
 
 def test_the_last_update_of_a_setting_counts(tmp_path: Path) -> None:
@@ -302,8 +340,10 @@ CONFIG = "wandb_version: 1\n_wandb: {value: {t: 1}}\nlr: {desc: null, value: 0.1
 def test_files_beside_fill_in_what_the_run_file_lacks(tmp_path: Path) -> None:
     files = tmp_path / DIRECTORY / "files"
     put(files / "config.yaml", CONFIG + "wd: {value: 0.5}\n")
-    put(files / "wandb-summary.json", '{"test": "NaN", "loss": 9, "_step": 3}')
-    log = read(tmp_path, run(), configuration(lr=0.2), history(1, loss=1))
+    put(files / "wandb-summary.json", '{"test": "NaN", "loss": 9, "best": 1}')
+    rows = history(1, loss=1), summary(best=2)
+    log = read(tmp_path, run(), configuration(lr=0.2), *rows)
+    assert log.results["best"] == 2.0
     assert dict(log.configuration) == {"lr": 0.2, "wd": 0.5}
     assert math.isnan(log.results["test"])
     assert "loss" not in log.results
@@ -382,6 +422,21 @@ def test_directories_of_one_run_id_are_one_resumed_run(tmp_path: Path) -> None:
     trial = found["wandb/offline-run-20240101_000000-abc"]
     assert trial.curves["loss"].steps.tolist() == [0, 1, 2, 3, 3, 4, 5]
     assert trial.state == "finished"
+
+
+def test_the_first_directory_of_a_run_is_the_earliest(tmp_path: Path) -> None:
+    for name in ("run-20240101_000000-abc", "offline-run-20240102_000000-abc"):
+        write(tmp_path / name / "run-abc.wandb", history(1, loss=1))
+    logs = collect([tmp_path])
+    assert [logs.name_of(trial) for trial in logs.trials] == ["run-20240101_000000-abc"]
+
+
+def test_links_in_the_directory_are_not_followed(tmp_path: Path) -> None:
+    put(tmp_path / "elsewhere/config.yaml", CONFIG)
+    (tmp_path / DIRECTORY / "files").mkdir(parents=True)
+    link = tmp_path / DIRECTORY / "files/config.yaml"
+    link.symlink_to(tmp_path / "elsewhere/config.yaml")
+    assert not read(tmp_path, history(1, loss=1)).configuration
 
 
 def test_run_files_put_into_one_folder_are_trials(tmp_path: Path) -> None:
