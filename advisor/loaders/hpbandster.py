@@ -36,7 +36,8 @@ def load(path: Path) -> Iterator[TrialLog | Declaration]:
     Raises:
         LogError: no line is a result.
     """
-    configurations = _configurations(path.with_name(_CONFIGURATIONS))
+    proposed, _ = read_json_lines(path.with_name(_CONFIGURATIONS))
+    configurations = _configurations(proposed)
     lines, problems = read_json_lines(path)
     found = [
         evaluation
@@ -46,14 +47,23 @@ def load(path: Path) -> Iterator[TrialLog | Declaration]:
     if not found:
         raise LogError(_no_results(path))
     yield Declaration(
-        path.parent, path, objective="loss", goal="minimize", algorithm="bayes"
+        path.parent,
+        path,
+        objective="loss",
+        goal="minimize",
+        algorithm="bayes" if any(map(_is_of_a_model, proposed)) else "random",
     )
     yield from trials_of(found, path, NAME, problems)
 
 
-def _configurations(path: Path) -> dict[str, dict[str, Value]]:
+def _is_of_a_model(line: Any) -> bool:
+    """Whether BOHB's model proposed it, and not chance as in plain Hyperband."""
+    info = line[2] if isinstance(line, list) and len(line) > 2 else None
+    return isinstance(info, dict) and info.get("model_based_pick") is True
+
+
+def _configurations(lines: list[Any]) -> dict[str, dict[str, Value]]:
     """By identifier: lines of [identifier, configuration, where it came from]."""
-    lines, _ = read_json_lines(path)
     return {
         key: dict(flatten(line[1]))
         for line in lines

@@ -61,6 +61,7 @@ def test_hpbandster_minimizes_its_loss(tmp_path: Path) -> None:
     logs = hpbandster(tmp_path, [[0, 0, 0], 1.0, {}, result(0.9), None])
     (declaration,) = logs.declarations
     assert (declaration.objective, declaration.goal) == ("loss", "minimize")
+    assert declaration.algorithm == "random"
     assert declaration.location == tmp_path
     assert "budget" not in logs.trials[0].results  # the same for all
 
@@ -213,6 +214,8 @@ def test_bohb_studies() -> None:
     root = LOGS / "deepcave-bohb/logs/BOHB"
     logs = collect([root])
     assert not logs.problems
+    searched = [each for each in logs.declarations if each.objective]
+    assert [each.algorithm for each in searched] == ["bayes"] * 4
     for place in sorted(root.iterdir()):
         rows = rows_of(place / "results.json")
         best: dict[str, list[Any]] = {}
