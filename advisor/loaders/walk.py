@@ -17,7 +17,7 @@ from advisor.errors import Problem
 
 _SKIPPED = frozenset({"node_modules", "__pycache__", "site-packages"})
 _ENVIRONMENT = "pyvenv.cfg"  # marks the directory of a virtual environment
-# W&B leaves these dangling when a tree is copied.
+# W&B's own: they dangle when a tree is copied, or lead into its cache.
 _LINKS_OF_TOOLS = re.compile(r"latest-run|debug.*\.log")
 
 _LOOP = "symbolic links that lead in a circle"
@@ -100,12 +100,13 @@ class _Walk:
         try:
             os.stat(entry.path)
         except FileNotFoundError:
-            kind = None if _LINKS_OF_TOOLS.fullmatch(entry.name) else _DANGLING
+            kind: str | None = _DANGLING
         except OSError:
             kind = _LOOP
         else:
             kind = self._kind_of_link(entry.path)
-        if kind is not None:
+        known = kind != _LOOP and _LINKS_OF_TOOLS.fullmatch(entry.name)
+        if kind is not None and not known:
             self.passed_over[directory, kind].append(entry.name)
 
     def _kind_of_link(self, path: str) -> str | None:

@@ -396,9 +396,17 @@ def test_an_unreadable_run_file_leaves_what_lies_beside_it(tmp_path: Path) -> No
 def test_links_to_the_latest_run_count_nothing_twice(tmp_path: Path) -> None:
     write(tmp_path / DIRECTORY / "run-abc.wandb", history(1, loss=1))
     (tmp_path / "wandb/latest-run").symlink_to(Path(DIRECTORY).name)
-    logs = collect([tmp_path])
-    assert [logs.name_of(trial) for trial in logs.trials] == [DIRECTORY]
-    assert not logs.problems
+    put(tmp_path / "cache/core-debug.log", "")
+    (tmp_path / DIRECTORY / "logs").mkdir()
+    core = tmp_path / DIRECTORY / "logs/debug-core.log"
+    core.symlink_to(tmp_path / "cache/core-debug.log")
+    for root in (tmp_path / "wandb", tmp_path):
+        logs = collect([root])
+        names = [logs.name_of(trial) for trial in logs.trials]
+        assert names == [(tmp_path / DIRECTORY).relative_to(root).as_posix()]
+        assert not logs.problems
+    (trial,) = collect([tmp_path / "wandb/latest-run"]).trials
+    assert trial.points == 1
 
 
 def test_directories_of_one_run_id_are_one_resumed_run(tmp_path: Path) -> None:
