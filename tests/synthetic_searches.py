@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from synthetic_designs import points
+from synthetic_surfaces import bowl, noise, ridge
 
 from advisor.model.curve import FloatArray
 from advisor.model.search_space import Hyperparameter, SearchSpace
@@ -15,54 +16,6 @@ from advisor.model.study import Goal, Objective, Study
 from advisor.model.trial import Infeasibility, Trial
 
 NAMES = ("learning_rate", "dropout", "momentum", "label_smoothing", "clip_norm")
-SHAPES = (
-    "parabola",
-    "valley",
-    "cusp",
-    "steep-beyond",
-    "shallow-beyond",
-    "wall-beyond",
-    "flat-beyond",
-)
-
-
-def bowl(shape: str, x: FloatArray, optimum: FloatArray | float) -> FloatArray:
-    """Error along one axis, zero at `optimum`; `beyond` is the side of larger x."""
-    before, after = np.maximum(optimum - x, 0), np.maximum(x - optimum, 0)
-    match shape:
-        case "parabola":
-            return (x - optimum) ** 2
-        case "valley":
-            return np.abs(x - optimum)
-        case "cusp":
-            return np.sqrt(np.abs(x - optimum))
-        case "steep-beyond":
-            return before + 4 * after
-        case "shallow-beyond":
-            return before + 0.4 * after
-        case "wall-beyond":
-            return before + (after > 0)
-        case "flat-beyond":
-            return before
-    raise LookupError(f"no shape is called {shape}")
-
-
-def ridge(x: FloatArray, rng: np.random.Generator) -> FloatArray:
-    """A parabola along random directions, each half as steep as the one before."""
-    width = x.shape[1]
-    directions, _ = np.linalg.qr(rng.standard_normal((width, width)))
-    steepness = 0.5 ** np.arange(width)
-    error: FloatArray = np.square(x @ directions) @ steepness
-    return error
-
-
-def noise(kind: str, count: int, rng: np.random.Generator) -> FloatArray:
-    """Noise of unit standard deviation."""
-    if kind == "heavy":
-        return rng.standard_t(3, count) / np.sqrt(3)
-    if kind == "skewed":
-        return (rng.lognormal(0, 1, count) - np.exp(0.5)) / 2.161
-    return rng.standard_normal(count)
 
 
 def axis(name: str, **changes: Any) -> Hyperparameter:
@@ -208,6 +161,7 @@ def repeated(
     seeds: int = 4,
     noise_size: float = 0.02,
     choices: int = 0,
+    optimum: float = 0.5,
     weights: Sequence[float] = (1.0,),
     seed: int = 0,
 ) -> Study:
@@ -233,7 +187,9 @@ def repeated(
             }
             for row in x
         ]
-        clean = 0.2 + bowl("parabola", x, 0.5) @ np.asarray(weights, dtype=np.float64)
+        clean = 0.2 + bowl("parabola", x, optimum) @ np.asarray(
+            weights, dtype=np.float64
+        )
     trials = tuple(
         Trial(
             name=f"trial-{i}-{j}",

@@ -19,6 +19,7 @@ _FEWEST_WITHOUT_BEST = 5
 _USUAL_RATE = 0.5  # of an error that is smooth in four hyperparameters that matter
 _RATES = (0.3, 2.0)
 _FREEDOM = 5
+_EXACT = 1e-6  # of the spread: the surface passes through all points
 _FARTHEST = 10  # times the present number
 
 
@@ -133,11 +134,15 @@ def _noise(
         squares = sum(float(np.square(each - each.mean()).sum()) for each in repeated)
         return math.sqrt(squares / freedom), "repeats"
     design = study.design
-    needed = 1 + 2 * len(design.axes) + _FREEDOM
-    if not design.axes or int(design.feasible.sum()) < needed:
+    if not design.axes or not design.feasible.any():
         return None, "nothing"
     points = points_of(design)
-    scatter = deviation(basis(points.positions, points.terms), points.errors)
+    model = basis(points.positions, points.terms)
+    if points.terms < 2 or points.count < model.shape[1] + _FREEDOM:
+        return None, "nothing"
+    scatter = deviation(model, points.errors)
+    if scatter < _EXACT * float(np.ptp(points.errors)):
+        return None, "nothing"
     known = design.errors[design.feasible]
     # On a logarithmic scale the scatter is relative; what counts is that of the best.
     unit = abs(float(known.min())) if points.logarithmic else float(np.ptp(known))

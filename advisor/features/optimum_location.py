@@ -154,7 +154,7 @@ def _locate(
         ),
         hard=wider.limit,
         perhaps_hard=wider.perhaps,
-        next_bound=wider.value,
+        next_bound=int(wider.value) if axis.kind == "integer" else wider.value,
         best_place=best_place if upper else 1 - best_place,
         best_trials=_best_trials(design),
         logarithmic=points.logarithmic,

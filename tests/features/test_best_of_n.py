@@ -80,6 +80,11 @@ def test_few_trials_without_repeats_show_no_noise() -> None:
     assert measured.wanted == measured.configurations == 7
 
 
+def test_an_exact_surface_is_no_measure_of_noise() -> None:
+    study = searches.search(trials=40, weights=(1, 1), noise_size=0.0)
+    assert best_of_n(study).noise is None
+
+
 def test_a_stated_range_takes_the_place_of_noise() -> None:
     study = searches.search(trials=30, weights=(1, 1), noise_size=0.01)
     measured = best_of_n(study, error_range=0.005)
