@@ -10,6 +10,7 @@ from advisor.model.search_space import Hyperparameter, Side
 _DECADE = 10.0
 _NEAREST_POWER_OF_TWO = 8.0
 _HALF = 0.5
+_SHORT_OF_BOUND = 0.02  # of the range
 # Zero switches these off; for others it is no value that anybody would try.
 _ZERO_IS_A_VALUE = (
     *("dropout", "label_smoothing", "weight_decay", "momentum", "beta1"),
@@ -34,14 +35,25 @@ def wider_bound(axis: Hyperparameter, side: Side) -> WiderBound:
     """
     bound = axis.bounds[int(side == "upper")]
     limit = axis.limits[int(side == "upper")]
-    if side in axis.hard or (limit is not None and bound == limit):
+    slack = _slack(axis)
+    if side in axis.hard or (limit is not None and abs(bound - limit) <= slack):
         return WiderBound(bound, limit=True, perhaps=True)
     value = _raised(axis, limit) if side == "upper" else _lowered(axis, limit)
     if axis.kind == "integer":
         value = float(math.ceil(value) if side == "upper" else math.floor(value))
     value = float(f"{value:.12g}")  # 0.3, not 0.30000000000000004
-    likely = bound == 0 if side == "lower" else bound == 1 and axis.bounds[0] >= 0
-    return WiderBound(value, limit=value == bound, perhaps=limit is None and likely)
+    near = abs(bound - (side == "upper")) <= slack and axis.bounds[0] >= 0
+    return WiderBound(value, limit=value == bound, perhaps=limit is None and near)
+
+
+def _slack(axis: Hyperparameter) -> float:
+    """How far from a limit a bound may be to lie at it.
+
+    The extremes of values that were drawn stop short of the bounds they were drawn in.
+    """
+    lower, upper = axis.bounds
+    drawn = not axis.declared and axis.scale == "linear"
+    return _SHORT_OF_BOUND * (upper - lower) if drawn else 0.0
 
 
 def _raised(axis: Hyperparameter, limit: float | None) -> float:

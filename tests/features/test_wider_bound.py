@@ -42,6 +42,8 @@ def axis(
     scale: str,
     limits: tuple[float | None, float | None],
     hard: frozenset[Side] = frozenset(),
+    *,
+    declared: bool = True,
 ) -> Hyperparameter:
     return Hyperparameter(
         name=alias or "temperature",
@@ -52,6 +54,7 @@ def axis(
         alias=alias,
         limits=limits,
         hard=hard,
+        declared=declared,
     )
 
 
@@ -78,6 +81,13 @@ def test_limits_stay_where_they_are(described: tuple, side: Side) -> None:  # ty
     wider = wider_bound(each, side)
     assert wider.limit
     assert wider.value == each.bounds[side == "upper"]
+
+
+@pytest.mark.parametrize("declared", [True, False])
+def test_values_drawn_up_to_a_limit_lie_at_it(declared: bool) -> None:
+    each = axis("dropout", "float", 0.004, 0.5, "linear", FRACTION, declared=declared)
+    assert wider_bound(each, "lower").limit is not declared
+    assert wider_bound(each, "lower").value == (0.0 if declared else 0.004)
 
 
 @pytest.mark.parametrize(
