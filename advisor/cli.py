@@ -11,22 +11,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from advisor import __version__
+from advisor.cli_confirm import confirmed, what_would_run
+from advisor.cli_options import CONFIG, PATHS, confirm_options, output_options
+from advisor.cli_rules import rule, rules
 from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
     from advisor.interpret.configuration import Configuration
     from advisor.model.finding import Evaluation
-    from advisor.pipeline import Progress
+    from advisor.pipeline import Checked, Progress
 
 WIDTH = 80
-_PATHS = click.argument(
-    "paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
-)
-_CONFIG = click.option(
-    "--config",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Configuration; default: advisor.yaml or [tool.advisor] found nearby.",
-)
 
 
 class _Commands(click.Group):
@@ -46,22 +41,14 @@ def main() -> None:
     """Tells you what your training logs mean and what to do next."""
 
 
+main.add_command(rules)
+main.add_command(rule)
+
+
 @main.command()
-@_PATHS
-@_CONFIG
-@click.option(
-    "--output",
-    "-o",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Write a Markdown report here, with its plots beside it.",
-)
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "markdown", "json"]),
-    default="text",
-    help="What to print; default: text.",
-)
+@PATHS
+@CONFIG
+@output_options
 @click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "info"]),
@@ -69,38 +56,71 @@ def main() -> None:
     help="Exit with 1 for findings of at least this severity; default: error.",
 )
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
-@click.option("--plots/--no-plots", default=True, help="PNG files for --output.")
+@click.option("--confirm", is_flag=True, help="Train again what was flagged, as well.")
+@confirm_options
 def check(
     paths: tuple[Path, ...],
     config: Path | None,
-    output: Path | None,
-    form: str,
     fail_on: str,
     exit_zero: bool,
-    plots: bool,
+    confirm: bool,
+    workdir: Path,
+    budget: str,
+    executor: str | None,
+    **output: Any,
 ) -> None:
     """Check the trials below PATHS and recommend what to do next.
 
     Exit code: 0 nothing at or above --fail-on, 1 findings, 2 no usable input.
     """
     from advisor.model.finding import Severity
-    from advisor.pipeline import check as check_paths
 
-    with _progress() as progress:
-        evaluation = check_paths(paths, _configuration(paths, config), progress)
-    click.echo(_rendered(evaluation, form, output), nl=False)
-    if output is not None:
-        from advisor.report.markdown import write_report
-
-        write_report(evaluation, output, plots=plots)
+    checked = _checked(paths, config)
+    if confirm:
+        evaluation = confirmed(checked, (), workdir, budget, executor)
+    else:
+        evaluation = checked.evaluation
+    _show(evaluation, **output)
     worst = evaluation.worst
     if worst is not None and worst >= Severity[fail_on.upper()] and not exit_zero:
         sys.exit(1)
 
 
 @main.command()
-@_PATHS
-@_CONFIG
+@PATHS
+@CONFIG
+@output_options
+@click.option(
+    "--only", multiple=True, metavar="ID", help="A finding or a rule; may be repeated."
+)
+@click.option("--dry-run", is_flag=True, help="Show what would be trained.")
+@confirm_options
+def confirm(
+    paths: tuple[Path, ...],
+    config: Path | None,
+    only: tuple[str, ...],
+    dry_run: bool,
+    workdir: Path,
+    budget: str,
+    executor: str | None,
+    **output: Any,
+) -> None:
+    """Train what was flagged again, beside the advice, and say what holds.
+
+    Trials that the bundled trainer made are trained again exactly; others by the
+    command or model that advisor.yaml names below `confirm`, or as an analogue.
+    Interrupted, the same call goes on where it stopped.
+    """
+    checked = _checked(paths, config)
+    if dry_run:
+        click.echo(what_would_run(checked, only), nl=False)
+    else:
+        _show(confirmed(checked, only, workdir, budget, executor), **output)
+
+
+@main.command()
+@PATHS
+@CONFIG
 def inspect(paths: tuple[Path, ...], config: Path | None) -> None:
     """Show what was understood of the logs below PATHS, why, and what is missing."""
     from advisor.pipeline import read
@@ -112,8 +132,8 @@ def inspect(paths: tuple[Path, ...], config: Path | None) -> None:
 
 
 @main.command()
-@_PATHS
-@_CONFIG
+@PATHS
+@CONFIG
 @click.option(
     "--output",
     "-o",
@@ -137,46 +157,32 @@ def init(
 
 
 @main.command()
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
-def rules(form: str) -> None:
-    """List the rules: id, severity and what each one says."""
-    from advisor.engine.rule_list import rule_list, rule_list_as_json
-
-    click.echo(rule_list() if form == "text" else rule_list_as_json(), nl=False)
-
-
-@main.command()
-@click.argument("name")
-@click.option(
-    "--format", "form", type=click.Choice(["markdown", "json"]), default="markdown"
-)
-def rule(name: str, form: str) -> None:
-    """Document one rule: why, thresholds, evidence, advice, known problems."""
-    from advisor.engine.rule_page import rule_as_json, rule_page
-    from advisor.engine.rule_set import find_rule
-
-    found = find_rule(name)
-    click.echo(
-        rule_page(found) if form == "markdown" else rule_as_json(found), nl=False
-    )
-
-
-@main.command()
 @click.argument("finding")
-@_PATHS
-@_CONFIG
+@PATHS
+@CONFIG
 def explain(finding: str, paths: tuple[Path, ...], config: Path | None) -> None:
     """Show the chain from numbers to conclusion for a FINDING, or for a rule's id."""
     from advisor.engine.explain import explain as explain_finding
-    from advisor.engine.rule_set import load_rules
-    from advisor.pipeline import evaluate, read, settings_of
 
-    configuration = _configuration(paths, config)
-    settings = settings_of(configuration)
-    loaded = load_rules(settings)
-    logs, studies = read(paths, configuration)
-    evaluation = evaluate(logs, studies, loaded, settings)
-    click.echo(explain_finding(evaluation, loaded, finding), nl=False)
+    checked = _checked(paths, config)
+    click.echo(explain_finding(checked.evaluation, checked.rules, finding), nl=False)
+
+
+def _checked(paths: tuple[Path, ...], config: Path | None) -> Checked:
+    from advisor.pipeline import check as check_paths
+
+    with _progress() as progress:
+        return check_paths(paths, _configuration(paths, config), progress)
+
+
+def _show(evaluation: Evaluation, output: Path | None, form: str, plots: bool) -> None:
+    """Writes the report, then prints; so that a broken pipe costs no report."""
+    if output is not None:
+        from advisor.report.markdown import write_report
+
+        output.parent.mkdir(parents=True, exist_ok=True)
+        write_report(evaluation, output, plots=plots)
+    click.echo(_rendered(evaluation, form, output), nl=False)
 
 
 def _configuration(paths: tuple[Path, ...], explicit: Path | None) -> Configuration:

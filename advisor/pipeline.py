@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from advisor.engine.evaluate import evaluate_study
@@ -13,7 +14,15 @@ from advisor.errors import AdvisorError
 from advisor.interpret.configuration import Configuration
 from advisor.interpret.studies import interpret
 from advisor.loaders.collect import collect
-from advisor.model.finding import Evaluation, Finding, Question, RuleNote, Verdict
+from advisor.model.confirmation import Confirmation, ConfirmationVerdict
+from advisor.model.finding import (
+    Evaluation,
+    Finding,
+    Question,
+    RuleNote,
+    Severity,
+    Verdict,
+)
 from advisor.model.log import Logs
 from advisor.model.study import Study
 
@@ -78,11 +87,51 @@ def evaluate(
     )
 
 
+def with_confirmations(
+    evaluation: Evaluation,
+    confirmations: Mapping[str, Confirmation],
+    untested: Mapping[str, str],
+    rules: Sequence[Rule],
+) -> Evaluation:
+    """The evaluation with what experiments showed; what they refuted is demoted."""
+    findings = [
+        _refuted(each, confirmations[each.id])
+        if each.id in confirmations
+        and confirmations[each.id].verdict is ConfirmationVerdict.REFUTED
+        else each
+        for each in evaluation.findings
+    ]
+    findings.sort(key=lambda each: -each.severity)
+    standing = [each for each in findings if not each.refuted]
+    return replace(
+        evaluation,
+        findings=tuple(findings),
+        recommendations=recommend(standing, rules),
+        confirmations=confirmations,
+        untested=untested,
+    )
+
+
+def _refuted(finding: Finding, confirmation: Confirmation) -> Finding:
+    caveats = (f"{confirmation.sentence}", *finding.caveats)
+    return replace(finding, severity=Severity.INFO, refuted=True, caveats=caveats)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Conclusions, and what they were drawn with."""
+
+    evaluation: Evaluation
+    rules: tuple[Rule, ...]
+    settings: RuleSettings
+    configuration: Configuration
+
+
 def check(
     paths: Sequence[Path],
     configuration: Configuration,
     progress: Progress | None = None,
-) -> Evaluation:
+) -> Checked:
     """From paths to conclusions.
 
     Raises:
@@ -91,7 +140,8 @@ def check(
     settings = settings_of(configuration)
     rules = load_rules(settings)
     logs, studies = read(paths, configuration, progress)
-    return evaluate(logs, studies, rules, settings)
+    evaluation = evaluate(logs, studies, rules, settings)
+    return Checked(evaluation, rules, settings, configuration)
 
 
 def _nothing_found(logs: Logs) -> str:

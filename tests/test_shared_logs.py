@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(not LOGS.is_dir(), reason="needs the shared logs
 
 @cache
 def evaluation(folder: str) -> Evaluation:
-    return check([LOGS / folder], Configuration())
+    return check([LOGS / folder], Configuration()).evaluation
 
 
 def found(folder: str, rule: str) -> Mapping[str, Severity]:

@@ -53,9 +53,7 @@ class ConfirmPart(_Part):
     none: str = ""
     reproduce: ReproducePart | None = None
     counterfactual: list[CounterfactualPart] = []
-    seeds: int = (
-        6  # of the first look; too few to decide before the second are not used
-    )
+    seeds: int | str = 6  # of the first look, or a template
     measure: str = "objective"
     returns: Returns = "rule"  # always: only the effect of the advice decides
     at_least: Any = None  # the finding came back where the measure is no smaller

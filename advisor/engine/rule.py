@@ -77,6 +77,9 @@ class _Compiler:
             self._condition(place, text)
         for place, text in _templates_of(source):
             self._template(place, text)
+        measure = str(source.confirm.get("measure", "objective"))
+        if measure != "objective" and "{" not in measure:
+            self._check_look_up(("confirm", "measure"), measure)
         return Rule(
             id=source.id,
             group=self.document.path.parent.name,

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from advisor.engine import rule_schema as schema
+from advisor.engine.confirm_part import ConfirmPart, CounterfactualPart, ReproducePart
 from advisor.errors import ProblemError, RuleError
 from advisor.safe_yaml import Document, Place, parse_yaml
 
@@ -32,6 +33,7 @@ def read_rule(path: Path) -> tuple[schema.RuleFile, Document]:
     except ProblemError as error:
         raise RuleError(error.problem) from error
     source = _convert(document, document.data, schema.RuleFile, ())
+    _convert(document, source.confirm, ConfirmPart, ("confirm",))
     if source.id != path.stem:
         raise rule_error(
             document, ("id",), f"`{path.stem}`, the file's name", f"`{source.id}`"
@@ -98,6 +100,8 @@ def _fields_at(kind: Any, place: Place) -> list[str]:
         "next_round": schema.EditPart,
         "yields_to": schema.YieldPart,
         "asks": schema.QuestionPart,
+        "reproduce": ReproducePart,
+        "counterfactual": CounterfactualPart,
     }
     struct = parts.get(str(place[0]), kind) if place else kind
     return [field.encode_name for field in msgspec.structs.fields(struct)]

@@ -13,6 +13,9 @@
       disable: [{id: still-improving, reason: "budget is fixed"}]
       parameters: {too-few-trials: {min_trials: 10}}
       folders: [our-rules]
+    confirm:                                      # how to train a trial again
+      command: [python, train.py, "--lr={lr}", "--seed={seed}", "--logs={directory}"]
+      timeout: 600
 
 Globs match a trial's name, the name of any folder above it, or its path from the
 file's folder; `*` also matches `/`.
@@ -21,7 +24,7 @@ file's folder; `*` also matches `/`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -68,6 +71,16 @@ class StudySettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfirmSettings:
+    """How the user's own trials are trained again; never read from within the logs."""
+
+    command: tuple[str, ...] = ()  # an argument list with {placeholders}
+    model: str | None = None  # module:function that builds a Keras model
+    data: str | None = None  # module:function, or an .npz file
+    timeout: float = 3600.0  # seconds for one trial
+
+
+@dataclass(frozen=True, slots=True)
 class Configuration:
     """Everything in the file; without a file, nothing is said."""
 
@@ -82,6 +95,8 @@ class Configuration:
     disabled_rules: Mapping[str, str] = field(default_factory=dict)  # id: reason
     rule_parameters: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
     rule_folders: tuple[Path, ...] = ()
+    confirm: ConfirmSettings = field(default_factory=ConfirmSettings)
+    explicit: bool = False  # named by the user, not found beside the logs
     document: Document | None = None  # where each entry stands
 
     def error(
@@ -111,4 +126,4 @@ def load_configuration(start: Path | None, explicit: Path | None) -> Configurati
     path = explicit if explicit is not None else find_configuration(start)
     if path is None:
         return Configuration()
-    return configuration_of(read_document(path))
+    return replace(configuration_of(read_document(path)), explicit=explicit is not None)

@@ -9,6 +9,7 @@ from typing import Any, get_args
 
 from advisor.interpret.configuration import (
     Configuration,
+    ConfirmSettings,
     HyperparameterSettings,
     ObjectiveSettings,
     Selection,
@@ -22,7 +23,7 @@ from advisor.model.trial import Part
 from advisor.safe_yaml import Document
 
 _SECTIONS = ("objective", "metrics", "hyperparameters", "studies", "trials", "ignore")
-_KEYS = (*_SECTIONS, "facts", "rules")
+_KEYS = (*_SECTIONS, "facts", "rules", "confirm")
 _OBJECTIVE = ("metric", "goal", "selection")
 _HYPERPARAMETER = ("lower", "upper", "scale", "choices", "hard", "role", "ignore")
 
@@ -49,6 +50,7 @@ def configuration_of(document: Document) -> Configuration:
         disabled_rules=_disabled(rules),
         rule_parameters=_rule_parameters(rules.section("parameters")),
         rule_folders=_folders(rules, document.path),
+        confirm=_confirm(root.section("confirm")),
         document=document,
     )
 
@@ -154,6 +156,35 @@ def _disabled(rules: Entries) -> dict[str, str]:
 
 def _rule_parameters(entries: Entries) -> dict[str, Mapping[str, Value]]:
     return {rule: _values(entries.section(rule)) for rule in entries}
+
+
+def _confirm(entries: Entries) -> ConfirmSettings:
+    entries.only(("command", "model", "data", "timeout"))
+    command, model = entries.texts("command"), entries.text("model")
+    if command and model is not None:
+        raise entries.error(
+            "model", "a `command` or a `model`", "both", "remove one of them"
+        )
+    if (model is None) != (entries.text("data") is None):
+        raise entries.error(
+            "model" if model is not None else "data",
+            "`model` and `data` together",
+            "one of them",
+            'e.g. {model: "training:build", data: "training:load"}',
+        )
+    if len(command) == 1 and " " in command[0]:
+        raise entries.error(
+            "command",
+            "a list of arguments",
+            f"`{command[0]}`",
+            'no shell is used: write [python, train.py, "--lr={lr}"]',
+        )
+    timeout = entries.number("timeout")
+    if timeout is not None and not timeout > 0:
+        raise entries.error("timeout", "seconds above 0", f"`{timeout:g}`", "e.g. 600")
+    return ConfirmSettings(
+        command, model, entries.text("data"), timeout if timeout is not None else 3600.0
+    )
 
 
 def _folders(rules: Entries, path: Path) -> tuple[Path, ...]:

@@ -1,4 +1,4 @@
-"""What a confirming experiment showed: arms, effects, and a verdict with its numbers."""
+"""What a confirming experiment showed: arms, effects, and a verdict with numbers."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ class Repeat:
     fires: bool
     measure: float | None  # None where it could not be measured
     error: float | None  # of the objective, lower is better; None if infeasible
-    curve: Curve | None = None  # the curve that shows it, for the plot
+    curve: Curve | None = None  # of the objective, as logged
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """Difference of an arm to the reproduction, paired by seed, in the measure's unit."""
+    """Difference of an arm to the reproduction, paired by seed, in its own unit."""
 
     pairs: int
     mean: float
@@ -76,8 +76,9 @@ class Confirmation:
     verdict: ConfirmationVerdict
     sentence: str  # the verdict in one sentence, with its numbers
     measure: str  # the look-up that was compared, or "objective"
-    prediction: Prediction
+    prediction: Prediction | None  # None: the arms are for information
     again: Arm
     arms: tuple[Arm, ...] = ()
     workload: str = ""  # what was trained: a bundled workload, a builder, a command
-    seconds: float = 0.0
+    objective: str = ""  # the metric of the curves, as logged
+    sign: int = 1  # error times sign is the objective as logged

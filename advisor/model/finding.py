@@ -9,6 +9,7 @@ from enum import Enum, IntEnum
 from typing import Any, Literal, TypeAlias
 
 from advisor.errors import Problem
+from advisor.model.confirmation import Confirmation
 from advisor.model.log import Logs
 from advisor.model.study import Study
 
@@ -115,6 +116,7 @@ class Finding:
     trials: tuple[str, ...] = ()  # the trials that show it
     superseded_by: str | None = None  # id of the finding that explains this one
     caveats: tuple[str, ...] = ()  # what weakens it, e.g. bounds only observed
+    refuted: bool = False  # an experiment showed that it does not hold
     trace: tuple[Step, ...] = ()
 
     @property
@@ -171,6 +173,10 @@ class Evaluation:
     questions: tuple[Question, ...] = ()
     problems: tuple[Problem, ...] = ()
     rules: Mapping[str, RuleNote] = field(default_factory=dict)  # by id
+    confirmations: Mapping[str, Confirmation] = field(
+        default_factory=dict
+    )  # by finding
+    untested: Mapping[str, str] = field(default_factory=dict)  # finding: why
 
     def of_study(self, study: Study) -> tuple[Finding, ...]:
         """The findings of one study."""

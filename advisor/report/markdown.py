@@ -8,6 +8,7 @@ from pathlib import Path
 from advisor.model.finding import Evaluation, Finding, Recommendation
 from advisor.report import summary
 from advisor.report.figure import Figure
+from advisor.report.markdown_confirmation import confirmation_section
 from advisor.report.markdown_findings import anchors, section_name
 from advisor.report.markdown_study import study_section
 from advisor.report.markup import bullets, code, image, link, table, text
@@ -31,6 +32,7 @@ def render(evaluation: Evaluation, figures: Sequence[Figure] = ()) -> str:
     sections = [
         _opening(evaluation),
         _do_next(evaluation),
+        confirmation_section(evaluation, figures),
         _questions(evaluation),
         *_studies(evaluation, figures),
         _unread(evaluation),

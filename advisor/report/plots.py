@@ -7,8 +7,15 @@ from pathlib import Path
 
 from advisor.model.finding import Evaluation
 from advisor.model.study import Study
-from advisor.report import axis_drawing, curves_drawing, isolation_drawing, plot_style
+from advisor.report import (
+    axis_drawing,
+    confirmation_drawing,
+    curves_drawing,
+    isolation_drawing,
+    plot_style,
+)
 from advisor.report.axis_plot import axis_plot
+from advisor.report.confirmation_plot import confirmation_plot
 from advisor.report.curves_plot import curves_plots
 from advisor.report.figure import Figure
 from advisor.report.isolation_plot import isolation_plots
@@ -23,7 +30,22 @@ def draw_all(evaluation: Evaluation, folder: Path) -> tuple[Figure, ...]:
     for index, study in enumerate(evaluation.studies[:STUDIES], start=1):
         stem = plot_style.file_stem(index, study.name)
         figures += draw_study(study, folder, stem)
+    figures += _draw_confirmations(evaluation, folder)
     return tuple(figures)
+
+
+def _draw_confirmations(evaluation: Evaluation, folder: Path) -> Iterator[Figure]:
+    """A figure for each experiment, filed under the id of its finding."""
+    for confirmation in evaluation.confirmations.values():
+        plot = confirmation_plot(confirmation)
+        if plot is not None:
+            name = f"confirm-{confirmation.finding}.png"
+            confirmation_drawing.draw(plot, _file(folder, name))
+            yield Figure(
+                confirmation.finding,
+                f"{folder.name}/{name}",
+                f"{plot.metric} of every arm, a line for each seed",
+            )
 
 
 def draw_study(study: Study, folder: Path, stem: str) -> Iterator[Figure]:

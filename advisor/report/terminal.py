@@ -73,7 +73,7 @@ def _study(page: Page, evaluation: Evaluation, study: Study) -> None:
     for finding in summary.leading(findings):
         groups.setdefault((finding.rule, finding.severity), []).append(finding)
     for group in groups.values():
-        _group(page, group, causes)
+        _group(page, evaluation, group, causes)
     if not groups:
         page.add("no findings", indent=2, style="dim")
 
@@ -102,7 +102,10 @@ def _best(study: Study) -> str:
 
 
 def _group(
-    page: Page, group: Sequence[Finding], causes: Mapping[str, tuple[Finding, ...]]
+    page: Page,
+    evaluation: Evaluation,
+    group: Sequence[Finding],
+    causes: Mapping[str, tuple[Finding, ...]],
 ) -> None:
     # One more is shown rather than a line that says "and 1 more".
     shown = group if len(group) <= ALIKE + 1 else group[:ALIKE]
@@ -116,6 +119,9 @@ def _group(
             limit=MESSAGE_LINES,
         )
         page.add(finding.id, indent=_INDENT, style="dim")
+        confirmation = evaluation.confirmations.get(finding.id)
+        if confirmation is not None:
+            page.add(confirmation.sentence, indent=_INDENT, style="bold", limit=3)
         below = causes.get(finding.id, ())
         if below:
             rules = Counter(each.rule for each in below)

@@ -21,11 +21,9 @@ _EDITS = {
     "trials": "number of trials",
     "repeat": "train again",
 }
-_CONFIRM_KEYS = frozenset(
-    {"none", "reproduce", "counterfactual", "decides", "confirmed_if"}
-)
+_SEEDS = 6  # as the engine has it where a rule does not say
+_TRIALS = 3
 _WORD = re.compile(r"[A-Za-z]+")
-_SUBJECT_KEYS = ("trial", "configuration", "of")
 
 
 def edit_in_words(edit: Edit) -> str:
@@ -68,20 +66,17 @@ def confirm_in_words(confirm: Mapping[str, Any]) -> tuple[str, ...]:
         return (f"No experiment: {value_in_words(confirm['none'])}",)
     sentences = []
     if "reproduce" in confirm:
-        sentences.append(_reproduce(confirm["reproduce"]))
+        sentences.append(_reproduce(confirm["reproduce"], confirm.get("seeds", _SEEDS)))
     if "counterfactual" in confirm:
         sentences.append(_counterfactual(confirm["counterfactual"]))
-    for key, value in confirm.items():
-        if key not in _CONFIRM_KEYS:
-            sentences.append(
-                f"{str(key).replace('_', ' ').capitalize()}: {value_in_words(value)}."
-            )
-    if "decides" in confirm:
-        sentences.append(f"Compare `{value_in_words(confirm['decides'])}`.")
+    measure = confirm.get("measure")
+    if measure:
+        what = "the objective" if measure == "objective" else f"`{measure}`"
+        sentences.append(f"Compare {what}.")
     if "confirmed_if" in confirm:
         condition = value_in_words(confirm["confirmed_if"]).rstrip(".")
         sentences.append(f"Confirmed if {condition}.")
-    return tuple(sentences)
+    return tuple(filter(None, sentences))
 
 
 def names_in(finding: Finding, study: Study | None) -> tuple[str, ...]:
@@ -108,27 +103,26 @@ def listing(items: Iterable[str], *, limit: int) -> str:
     return ", ".join(shown) + (f" and {hidden:,} more" if hidden else "")
 
 
-def _reproduce(part: Any) -> str:
-    if not isinstance(part, Mapping):
-        return f"Train {value_in_words(part)} again."
-    subject = next((part[key] for key in _SUBJECT_KEYS if key in part), None)
-    what = f" `{subject}`" if subject is not None else ""
-    seeds = part.get("seeds")
-    times = f" with {count(seeds, 'new seed')}" if isinstance(seeds, int) else ""
-    rest = {k: v for k, v in part.items() if k not in (*_SUBJECT_KEYS, "seeds")}
-    also = f" ({arguments_in_words(rest)})" if rest else ""
-    return f"Train{what} again{times}{also}."
+def _reproduce(part: Mapping[str, Any], seeds: Any) -> str:
+    """Reads: Train t3 again with 6 new seeds, learning_rate × 5."""
+    names = part.get("trial") or part.get("trials") or ()
+    if not isinstance(names, str):
+        names = listing(map(str, names), limit=_TRIALS)
+    times = count(seeds, "new seed") if isinstance(seeds, int) else "new seeds"
+    return f"Train `{names}` again with {', '.join([times, *_changes(part)])}."
 
 
-def _counterfactual(parts: Any) -> str:
-    if not isinstance(parts, Sequence) or isinstance(parts, str):
-        parts = [parts]
-    changes = [
-        value_in_words(part["set"])
-        if isinstance(part, Mapping) and set(part) == {"set"}
-        else arguments_in_words(part)
-        if isinstance(part, Mapping)
-        else value_in_words(part)
+def _counterfactual(parts: Sequence[Mapping[str, Any]]) -> str:
+    arms = [
+        ", ".join(_changes(part)) or f"the configuration of `{part['trial']}`"
         for part in parts
     ]
-    return f"Beside it, the same but for: {'; or '.join(changes)}."
+    return f"Beside it, the same but for: {'; or '.join(arms)}." if arms else ""
+
+
+def _changes(part: Mapping[str, Any]) -> list[str]:
+    """Each change, as `dropout` = 0.2 or `learning_rate` × 0.1."""
+    shown = [f"`{key}` = {setting(v)}" for key, v in part.get("set", {}).items()]
+    return shown + [
+        f"`{key}` × {setting(v)}" for key, v in part.get("multiply", {}).items()
+    ]

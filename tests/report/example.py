@@ -174,9 +174,10 @@ def findings_of(study: Study) -> tuple[Finding, ...]:
             Edit("widen", "learning_rate", {"upper": 0.5, "scale": "log"}),
         ),
         {
-            "reproduce": {"trial": study.trials[0].name, "seeds": 3},
+            "reproduce": {"trial": study.trials[0].name},
+            "seeds": 3,
             "counterfactual": [{"set": {"warmup_steps": 1000}}],
-            "decides": "cap.threshold",
+            "measure": "cap.threshold",
             "confirmed_if": "the trials with warmup stay finite above 0.0551",
         },
         "#when-to-apply-learning-rate-warmup",

@@ -1,0 +1,72 @@
+"""`advisor confirm`: findings put to the test. Nothing heavy is imported on load."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from advisor.confirm.session import Session
+    from advisor.model.finding import Evaluation
+    from advisor.pipeline import Checked
+
+
+def confirmed(
+    checked: Checked,
+    only: tuple[str, ...],
+    workdir: Path,
+    budget: str,
+    executor: str | None,
+) -> Evaluation:
+    """The evaluation with every finding tested that can be."""
+    from advisor.confirm.budget import seconds_of
+    from advisor.confirm.carry_out import carry_out
+    from advisor.confirm.executors import executor_of
+    from advisor.pipeline import with_confirmations
+
+    seconds = seconds_of(budget)
+    session = _session(checked, only)
+    with _bar() as tell, executor_of(executor) as train:
+        confirmations, untested = carry_out(
+            session, workdir, checked.rules, checked.settings, seconds, train, tell
+        )
+    return with_confirmations(
+        checked.evaluation, confirmations, untested, checked.rules
+    )
+
+
+def what_would_run(checked: Checked, only: tuple[str, ...]) -> str:
+    """The plans as text."""
+    from advisor.confirm.dry_run import render
+
+    return render(_session(checked, only))
+
+
+def _session(checked: Checked, only: tuple[str, ...]) -> Session:
+    from advisor.confirm.own import own_pipeline
+    from advisor.confirm.session import prepare
+
+    evaluation = checked.evaluation
+    own = own_pipeline(checked.configuration, evaluation.logs.roots)
+    return prepare(evaluation, own, only)
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[str, int, int], None] | None]:
+    """A progress bar on stderr with the time left, if somebody is looking at it."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("confirming", total=None)
+
+        def tell(finding: str, done: int, total: int) -> None:
+            bar.update(task, description=finding[:40], completed=done, total=total)
+
+        yield tell

@@ -1,0 +1,75 @@
+"""Changes applied to a configuration of the trainer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from advisor.confirm.experiment import Change
+from advisor.confirm.pipelines.pipeline import NotApplicableError
+from advisor.interpret.hyperparameter_names import read_key
+from advisor.trainer.configuration import TrialConfiguration
+from advisor.trainer.errors import TrainerError
+
+_WHOLE = frozenset(
+    each.name
+    for each in fields(TrialConfiguration)
+    if each.type in ("int", "int | None")
+)
+_NAMES = frozenset(each.name for each in fields(TrialConfiguration))
+
+
+def changed(configuration: TrialConfiguration, change: Change) -> TrialConfiguration:
+    """The configuration with the change made.
+
+    Raises:
+        NotApplicableError: a setting the trainer has not, a value out of place, or a
+            change that changes nothing.
+    """
+    entries = configuration.to_mapping()
+    for key, value in change.set.items():
+        _set(entries, key, value)
+    for key, factor in change.multiply.items():
+        name = setting_of(key)
+        value = entries[name]
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise NotApplicableError(f"{name} is not a number here, but {value}")
+        entries[name] = value * factor
+    for name in _WHOLE:
+        value = entries[name]
+        if isinstance(value, float):
+            entries[name] = max(1, round(value))
+    try:
+        result = TrialConfiguration.from_mapping(entries)
+    except TrainerError as error:
+        raise NotApplicableError(str(error)) from error
+    if result == configuration and (change.set or change.multiply):
+        raise NotApplicableError(f"{change} changes nothing")
+    return result
+
+
+def setting_of(key: str) -> str:
+    """The trainer's name of a setting, given by its own name or an alias.
+
+    Raises:
+        NotApplicableError: the trainer has no such setting.
+    """
+    if key in _NAMES:
+        return key
+    alias = read_key(key).alias
+    if alias is not None and alias in _NAMES:
+        return alias
+    raise NotApplicableError(f"the trainer has no setting {key}")
+
+
+def _set(entries: dict[str, Any], key: str, value: Any) -> None:
+    if key == "warmup_fraction":
+        entries["warmup_steps"] = round(float(value) * entries["max_train_steps"])
+    else:
+        entries[setting_of(key)] = value
+
+
+def known_entries(hyperparameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Those entries of a trial's configuration that are settings of the trainer."""
+    return {key: value for key, value in hyperparameters.items() if key in _NAMES}

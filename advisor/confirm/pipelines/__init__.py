@@ -1,0 +1,1 @@
+"""How trials are trained again: one pipeline a file."""
