@@ -20,6 +20,7 @@ _EVENT_FILE = re.compile(r".*tfevents\.[0-9].*", re.S)
 _OTHER_SUFFIXES = (".csv", ".tsv", ".json", ".jsonl", ".txt", ".gz", ".zip", ".npz")
 _SESSION = b"_hparams_/session_start_info"
 _HEAD = 1 << 16
+_TRAINER_STATE = "trainer_state.json"
 
 
 def is_event_file(name: str) -> bool:
@@ -50,6 +51,21 @@ def series_of(directory: Path, tags: Collection[str]) -> str | None:
     return directory.name.removeprefix(prefix) or None
 
 
+def trainer_above(directory: Path) -> Path | None:
+    """The output folder of Hugging Face's Trainer, which logs to `runs/…` below it."""
+    if _holds_state(directory):
+        return None
+    places = [directory.parent]
+    if directory.parent.name == "runs":
+        places.append(directory.parent.parent)
+    return next((place for place in places if _holds_state(place)), None)
+
+
+def logs_of_trainer(output: Path) -> bool:
+    """Whether the Trainer with that output folder wrote event files too."""
+    return any(map(_folders_with_events, (output, output / "runs")))
+
+
 def is_below_a_writer(directory: Path) -> bool:
     """Whether the folder above holds event files too, as above that of add_hparams."""
     return _holds_events(directory.parent)
@@ -69,6 +85,15 @@ def _folders_with_events(directory: Path) -> tuple[str, ...]:
     path, time = os.fspath(directory), _time(directory)
     return tuple(
         name for name in _folders(path, time) if _holds_events(directory / name)
+    )
+
+
+def _holds_state(directory: Path) -> bool:
+    path, time = os.fspath(directory), _time(directory)
+    checkpoints = [f"{each}/" for each in _folders(path, time) if "checkpoint-" in each]
+    return any(
+        os.path.isfile(os.path.join(path, f"{each}{_TRAINER_STATE}"))
+        for each in ("", *checkpoints[-3:])
     )
 
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from advisor.errors import LogError, Problem
 from advisor.loaders.configuration_entries import flatten
+from advisor.loaders.event_places import logs_of_trainer
 from advisor.loaders.json_file import read_json
 from advisor.model.curve import Curve
 from advisor.model.log import State, TrialLog, Value
@@ -56,6 +57,9 @@ def load(path: Path) -> Iterator[TrialLog]:
     rows = [row for row in rows if isinstance(row, dict)]
     curves = _curves([row for row in rows if _END not in row])
     results = {} if in_checkpoint else _results(rows, location, curves)
+    if logs_of_trainer(location):
+        # The same numbers again: under the same tags they are counted once.
+        curves = {_event_tag(tag): curve for tag, curve in curves.items()}
     configuration, sources = _configuration(state, location)
     yield TrialLog(
         location=location,
@@ -84,6 +88,14 @@ def _curves(rows: list[dict[str, Any]]) -> dict[str, Curve]:
         tag: Curve(np.array(steps, dtype=np.int64), np.array(values))
         for tag, (steps, values) in columns.items()
     }
+
+
+def _event_tag(tag: str) -> str:
+    """The tag under which the Trainer writes a metric to event files."""
+    for split in ("eval", "test"):
+        if tag.startswith(f"{split}_"):
+            return f"{split}/{tag.removeprefix(f'{split}_')}"
+    return f"train/{tag}"
 
 
 def _number(value: Any) -> float | None:

@@ -103,6 +103,8 @@ def _placed(path: Path, file: EventFile) -> TrialLog:
         curves = {}
         if event_places.is_only_session(location):
             location = location.parent
+    elif (output := event_places.trainer_above(location)) is not None:
+        location = output
     elif (split := event_places.split_of(location)) is not None:
         location = location.parent
         curves = {

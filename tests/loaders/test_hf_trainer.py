@@ -7,7 +7,9 @@ import math
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from event_bytes import scalar, write
 
 from advisor.loaders.collect import collect
 from advisor.model.log import Logs
@@ -57,6 +59,20 @@ def test_every_number_is_as_the_trainer_logged_it(name: str) -> None:
         for tag, value in row.items():
             if tag != "step":
                 expected.setdefault(tag, []).append((row["step"], float(value)))
+    if name == "trial-1":  # was logged to event files, too, in single precision
+        assert {path.suffix for path in trial.sources} == {".json", ".0"}
+        expected = {
+            f"eval/{tag[5:]}" if tag.startswith("eval_") else f"train/{tag}": points
+            for tag, points in expected.items()
+        }
+        for tag, points in expected.items():
+            curve = trial.curves[tag]
+            found = list(zip(curve.steps.tolist(), curve.values.tolist(), strict=True))
+            np.testing.assert_allclose(found[: len(points)], points, rtol=1e-6)
+            assert curve.wall_times is not None
+        assert trial.configuration["per_device_train_batch_size"] == 8
+        assert trial.configuration["learning_rate"] == 0.005
+        return
     found = {
         tag: list(zip(curve.steps.tolist(), curve.values.tolist(), strict=True))
         for tag, curve in trial.curves.items()
@@ -87,6 +103,40 @@ def test_a_broken_checkpoint_costs_only_itself(tmp_path: Path) -> None:
     logs = collect([tmp_path])
     assert len(only(logs).curves["loss"]) == 10
     assert [problem.path.parent.name for problem in logs.problems] == ["checkpoint-20"]
+
+
+@pytest.mark.parametrize("place", ["runs/a", "runs/b", "logs"])
+@pytest.mark.parametrize("state", ["", "checkpoint-10"])
+def test_event_files_of_the_trainer_are_no_other_trial(
+    tmp_path: Path, place: str, state: str
+) -> None:
+    put(tmp_path / "out" / state, rows(10))
+    (tmp_path / "out" / place).mkdir(parents=True)
+    events = [scalar(step, "train/loss", 1 / step) for step in range(1, 15)]
+    write(tmp_path / "out" / place / "events.out.tfevents.1700000000.host", *events)
+    trial = only(collect([tmp_path]))
+    assert trial.location == tmp_path / "out"
+    assert {tag: len(curve) for tag, curve in trial.curves.items()} == {
+        "train/loss": 14
+    }
+    assert trial.notes == (
+        "1 metric is in both tensorboard and hf-trainer; tensorboard was used",
+    )
+
+
+def test_event_files_elsewhere_stay_where_they_are(tmp_path: Path) -> None:
+    put(tmp_path / "out", rows(3))
+    for name in ("other", "out/deep/er"):
+        place = tmp_path / name
+        place.mkdir(parents=True)
+        write(place / "events.out.tfevents.1700000000.host", scalar(1, "loss", 1.0))
+    logs = collect([tmp_path])
+    assert {logs.name_of(trial) for trial in logs.trials} == {
+        "other",
+        "out",
+        "out/deep/er",
+    }
+    assert set(logs.trials[0].curves) == {"loss"}
 
 
 def test_one_checkpoint_alone_can_be_passed(tmp_path: Path) -> None:
