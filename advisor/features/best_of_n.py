@@ -38,11 +38,12 @@ class BestOfN:
     upper: float = quantity("error", "upper quartile of the best of half of them")
     gain: float = quantity("error", "expected gain of the best from twice as many")
     noise: float | None = quantity("error", "standard deviation of a repeat")
-    source: str = quantity("", "where the noise was taken from")
-    relative: float | None = quantity("ratio", "gain over the noise, or over the range")
-    good: int = quantity("configurations", "within two such units of the best")
+    unit: float | None = quantity("error", "the stated range, else the noise")
+    source: str = quantity("", "where that was taken from")
+    relative: float | None = quantity("ratio", "gain in that unit")
+    good: int = quantity("configurations", "within two of that unit of the best")
     wanted: int = quantity(
-        "configurations", "at which another doubling gains less than one such unit"
+        "configurations", "at which another doubling gains less than that unit"
     )
 
 
@@ -54,8 +55,8 @@ def best_of_n(study: Study, *, error_range: float = 0.0) -> BestOfN:
     draws it. Failed configurations are draws without a result. The second continues the
     power law of the last two doublings, which an error that is smooth near its optimum
     obeys (rate 2 over the number of hyperparameters that matter). The unit is
-    `error_range` or, where that is 0, the noise: from repeats, else from the scatter
-    around a surface fitted to the trials, which is no less than that of a repeat.
+    `error_range`, or the stated worthwhile difference, or the noise: from repeats, else
+    from the scatter about a fitted surface, which is no less than that of a repeat.
     """
     tried = tried_configurations(study)
     if len(tried) < _FEWEST:
@@ -72,7 +73,8 @@ def best_of_n(study: Study, *, error_range: float = 0.0) -> BestOfN:
         other, other_rate = _gain(errors[1:], draws - 1)
         gain, rate = math.sqrt(gain * other), (rate + other_rate) / 2
     noise, source = _noise(study, tried)
-    unit = error_range or noise
+    stated = error_range or _stated(study)
+    unit, source = (stated, "stated") if stated else (noise, source)
     varied = len(study.search_space.varied)
     lower, upper = np.searchsorted(np.cumsum(chances), (0.25, 0.75 - 1e-12))
     return BestOfN(
@@ -87,6 +89,7 @@ def best_of_n(study: Study, *, error_range: float = 0.0) -> BestOfN:
         upper=float(errors[int(upper)]),
         gain=gain,
         noise=noise,
+        unit=unit,
         source=source,
         relative=gain / unit if unit else None,
         good=int((errors <= errors[0] + 2 * (unit or 0.0)).sum()),
@@ -123,6 +126,14 @@ def _gain(errors: FloatArray, draws: int) -> tuple[float, float]:
         rate = math.log2((quarter - half) / (half - best))
         rate = min(max(rate, _RATES[0]), _RATES[1])
     return (half - best) * 2**-rate, rate
+
+
+def _stated(study: Study) -> float:
+    """The smallest difference that matters to the user; 0 where it was not said."""
+    stated = study.facts.get("worthwhile_difference")
+    if isinstance(stated, bool) or not isinstance(stated, int | float):
+        return 0.0
+    return max(float(stated), 0.0)
 
 
 def _noise(

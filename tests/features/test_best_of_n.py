@@ -91,6 +91,8 @@ def test_a_stated_range_takes_the_place_of_noise() -> None:
     assert measured.relative == pytest.approx(measured.gain / 0.005)
     assert measured.wanted > 30
     assert best_of_n(study, error_range=1.0).wanted == 30
+    asked = replace(study, facts={"worthwhile_difference": 0.005})
+    assert best_of_n(asked) == measured
 
 
 def test_one_lucky_trial_is_not_taken_for_a_trend() -> None:
