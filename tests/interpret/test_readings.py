@@ -166,3 +166,21 @@ def test_configured_length(
     )
     (only,) = study_of([log]).trials
     assert only.max_train_steps == wanted
+
+
+def test_the_speed_of_evaluation_is_not_that_of_training() -> None:
+    tags = ["train/loss", "eval/loss", "eval/samples_per_second"]
+    study = study_of([trial("a", tags=tags), trial("b", tags=tags)])
+    assert "throughput" not in study.metrics
+
+
+def test_what_was_stopped_early_is_not_compared() -> None:
+    trials = [
+        trial(f"t{i}", {"lr": lr}, state=state)
+        for i, (lr, state) in enumerate(
+            [(0.1, "finished"), (0.01, "finished"), (0.001, "killed")]
+        )
+    ]
+    study = study_of(trials)
+    assert [bool(each) for each in study.design.feasible] == [True, True, False]
+    assert study.trials[2].feasible  # it is shown, and ranked among the others
