@@ -68,13 +68,9 @@ def best_of_n(study: Study, *, error_range: float = 0.0) -> BestOfN:
     draws = len(tried) + len(study.infeasible)
     chances = _chances(len(tried), draws, draws // 2)
     gain, rate = _gain(errors, draws)
-    if len(errors) > _FEWEST_WITHOUT_BEST:
-        # One lucky trial is no trend: half of the say is with what the others show.
-        other, other_rate = _gain(errors[1:], draws - 1)
-        gain, rate = math.sqrt(gain * other), (rate + other_rate) / 2
     noise, source = _noise(study, tried)
     stated = error_range or _stated(study)
-    unit, source = (stated, "stated") if stated else (noise, source)
+    unit = stated or noise
     varied = len(study.search_space.varied)
     lower, upper = np.searchsorted(np.cumsum(chances), (0.25, 0.75 - 1e-12))
     return BestOfN(
@@ -90,7 +86,7 @@ def best_of_n(study: Study, *, error_range: float = 0.0) -> BestOfN:
         gain=gain,
         noise=noise,
         unit=unit,
-        source=source,
+        source="stated" if stated else source,
         relative=gain / unit if unit else None,
         good=int((errors <= errors[0] + 2 * (unit or 0.0)).sum()),
         wanted=_wanted(len(tried), gain, rate, unit),
@@ -116,7 +112,18 @@ def _chances(results: int, draws: int, size: int) -> FloatArray:
 
 
 def _gain(errors: FloatArray, draws: int) -> tuple[float, float]:
-    """Expected gain from twice as many draws, and the rate at which gains shrink."""
+    """Expected gain from twice as many draws, and the rate at which gains shrink.
+
+    One lucky trial is no trend: half of the say is with what the others show.
+    """
+    gain, rate = _doubled(errors, draws)
+    if len(errors) <= _FEWEST_WITHOUT_BEST:
+        return gain, rate
+    other, other_rate = _doubled(errors[1:], draws - 1)
+    return math.sqrt(gain * other), (rate + other_rate) / 2
+
+
+def _doubled(errors: FloatArray, draws: int) -> tuple[float, float]:
     best, half, quarter = (
         float(_chances(len(errors), draws, size) @ errors)
         for size in (draws, draws // 2, draws // 4)

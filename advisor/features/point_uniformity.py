@@ -69,11 +69,10 @@ def point_uniformity(design: Design) -> PointUniformity:
         axis=1,
     )
     crowded, half, around = _crowded(design.axes, rows)
-    enough = len(rows) >= _FEWEST_FOR_A_TEST
     return PointUniformity(
         points=len(rows),
         hyperparameters=len(design.axes),
-        p_value=chance_of_unevenness(even) if enough else None,
+        p_value=_chance(even),
         grid=grid,
         combinations=math.prod(levels),
         levels=max(levels),
@@ -83,6 +82,10 @@ def point_uniformity(design: Design) -> PointUniformity:
         half_within=half,
         around=around,
     )
+
+
+def _chance(even: FloatArray) -> float | None:
+    return chance_of_unevenness(even) if len(even) >= _FEWEST_FOR_A_TEST else None
 
 
 def _is_grid(levels: list[int], points: int) -> bool:
