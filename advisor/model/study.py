@@ -12,7 +12,7 @@ import numpy as np
 from advisor.model.curve import BoolArray, FloatArray
 from advisor.model.log import Value
 from advisor.model.search_space import Hyperparameter, SearchSpace
-from advisor.model.trial import Part, Trial
+from advisor.model.trial import Part, Trial, TrialStatus
 
 
 class Goal(Enum):
@@ -115,8 +115,14 @@ class Study:
 
     @cached_property
     def design(self) -> Design:
-        """The trials as arrays over the ordered varied hyperparameters."""
+        """The trials as arrays over the ordered varied hyperparameters.
+
+        What was stopped early has not shown how good it is: its error is left out
+        unless no trial ended.
+        """
         axes = self.search_space.axes
+        ended = [trial for trial in self.trials if trial.status is TrialStatus.COMPLETE]
+        compared = {trial.name for trial in ended or self.ranked}
         rows = [[_position(axis, trial) for axis in axes] for trial in self.trials]
         return Design(
             axes=axes,
@@ -125,9 +131,7 @@ class Study:
             ),
             errors=np.array(
                 [
-                    trial.error
-                    if trial.feasible and trial.error is not None
-                    else np.nan
+                    trial.error if trial.name in compared else np.nan
                     for trial in self.trials
                 ],
                 dtype=np.float64,
