@@ -57,7 +57,7 @@ def sweep(tmp_path: Path) -> Evaluation:
                 0.3 + 0.001 * i,
                 steps=settings["max_train_steps"],
             )
-    return check([tmp_path], Configuration())
+    return check([tmp_path], Configuration()).evaluation
 
 
 def test_one_study_of_three_configurations_is_read(sweep: Evaluation) -> None:
@@ -101,7 +101,7 @@ def test_a_copied_folder_is_no_repeat(tmp_path: Path) -> None:
     for name in ("a", "copy-of-a"):
         write_trial(tmp_path / name, {"lr": 0.1, "seed": 0}, 100, 0.3)
     write_trial(tmp_path / "b", {"lr": 0.2, "seed": 0}, 100, 0.4)
-    evaluation = check([tmp_path], Configuration())
+    evaluation = check([tmp_path], Configuration()).evaluation
     assert outcome(evaluation, "trial-variance-unknown") is Outcome.FIRES
     assert (
         outcome(evaluation, "difference-within-trial-variance") is Outcome.NOT_EVALUATED
@@ -113,5 +113,5 @@ def test_logs_without_configuration(tmp_path: Path) -> None:
         folder = tmp_path / f"trial{i}"
         write_trial(folder, {"lr": 0.1, "seed": 0}, 100, 0.3 + i)
         (folder / "config.yaml").unlink()
-    evaluation = check([tmp_path], Configuration())
+    evaluation = check([tmp_path], Configuration()).evaluation
     assert outcome(evaluation, "configuration-missing") is Outcome.FIRES
