@@ -11,6 +11,7 @@ from advisor.features.additive_model import basis, deviation, points_of
 from advisor.features.configurations import TriedConfiguration, tried_configurations
 from advisor.features.feature import NotEnoughDataError, feature, quantity
 from advisor.model.curve import FloatArray
+from advisor.model.search_space import Hyperparameter
 from advisor.model.study import Study
 
 _FEWEST = 2
@@ -30,7 +31,7 @@ class BestOfN:
     configurations: int = quantity("configurations", "different ones with a result")
     hyperparameters: int = quantity("hyperparameters", "varied ones")
     per_hyperparameter: float = quantity("configurations", "per varied hyperparameter")
-    exhausted: bool = quantity("", "whether every combination of choices was tried")
+    most: float = quantity("configurations", "there are in all; infinite if continuous")
     best: float = quantity("error", "of the best one, mean over its repeats")
     half: int = quantity("configurations", "half of them")
     best_of_half: float = quantity("error", "expected best of half of them")
@@ -77,7 +78,7 @@ def best_of_n(study: Study, *, error_range: float = 0.0) -> BestOfN:
         configurations=len(tried),
         hyperparameters=varied,
         per_hyperparameter=len(tried) / max(varied, 1),
-        exhausted=_exhausted(study, len(tried)),
+        most=math.prod(map(_values, study.search_space.varied)),
         best=float(errors[0]),
         half=draws // 2,
         best_of_half=float(chances @ errors),
@@ -167,11 +168,14 @@ def _noise(
     return scatter * unit, "scatter"
 
 
-def _exhausted(study: Study, configurations: int) -> bool:
-    varied = study.search_space.varied
-    if not varied or any(each.ordered for each in varied):
-        return False
-    return configurations >= math.prod(len(each.choices) for each in varied)
+def _values(hyperparameter: Hyperparameter) -> float:
+    """How many values it can take; infinite unless choices or whole numbers are."""
+    if hyperparameter.choices:
+        return len(hyperparameter.choices)
+    if hyperparameter.kind == "integer" and hyperparameter.declared:
+        lower, upper = hyperparameter.bounds
+        return upper - lower + 1
+    return math.inf
 
 
 def _wanted(count: int, gain: float, rate: float, unit: float | None) -> int:

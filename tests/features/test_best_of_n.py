@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -105,15 +106,24 @@ def test_one_lucky_trial_is_not_taken_for_a_trend() -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "exhausted"),
+    ("options", "most"),
     [
-        ({"configurations": 3, "choices": 3}, True),
-        ({"configurations": 2, "choices": 3}, False),
-        ({"configurations": 5}, False),
+        ({"configurations": 3, "choices": 3}, 3),
+        ({"configurations": 2, "choices": 3}, 3),
+        ({"configurations": 5}, math.inf),
     ],
 )
-def test_choices_can_be_exhausted(options: dict[str, int], exhausted: bool) -> None:
-    assert best_of_n(searches.repeated(**options)).exhausted is exhausted  # type: ignore[arg-type]
+def test_choices_are_finite(options: dict[str, int], most: float) -> None:
+    assert best_of_n(searches.repeated(**options)).most == most  # type: ignore[arg-type]
+
+
+def test_declared_whole_numbers_are_finite() -> None:
+    axes = (
+        searches.axis("dropout", kind="integer", lower=2, upper=6),
+        searches.axis("momentum", kind="float", choices=(0.0, 0.5, 0.9)),
+    )
+    cube = np.array([[0.0, 0.0], [0.5, 0.5], [1.0, 0.9]])
+    assert best_of_n(searches.study_of(cube, np.arange(3.0), axes)).most == 15
 
 
 def test_one_configuration_has_no_best() -> None:
