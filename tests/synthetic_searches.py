@@ -127,6 +127,34 @@ def search(
     return study_of(x, errors, axes, algorithm=algorithm)
 
 
+def adaptive(
+    *,
+    trials: int = 50,
+    optimum: Sequence[float] = (0.5,) * 5,
+    weights: Sequence[float] = (1.0,) * 5,
+    noise_size: float = 0.1,
+    step: float = 0.15,
+    seed: int = 0,
+) -> Study:
+    """Ten random points, then steps from the best fifth of those before.
+
+    Crowds as evolution and tree-structured Parzen estimators do.
+    """
+    rng = np.random.default_rng(seed)
+    x, errors = np.empty((trials, len(weights))), np.empty(trials)
+    for i in range(trials):
+        if i < 10:
+            x[i] = rng.random(len(weights))
+        else:
+            parent = rng.choice(np.argsort(errors[:i])[: i // 5])
+            moved = x[parent] + step * rng.standard_normal(len(weights))
+            x[i] = np.clip(moved, 0, 1)
+        clean = float(bowl("parabola", x[i], np.asarray(optimum)) @ np.asarray(weights))
+        errors[i] = 0.2 + clean + noise_size * rng.standard_normal()
+    axes = tuple(axis(name) for name in NAMES[: len(weights)])
+    return study_of(x, errors, axes, algorithm="tpe")
+
+
 def failures(
     *,
     trials: int = 30,
