@@ -153,10 +153,17 @@ def _one_at_a_time(rows: FloatArray) -> float:
 def _crowded(
     axes: tuple[Hyperparameter, ...], rows: FloatArray
 ) -> tuple[str, float, float]:
-    """The shortest part of any range that holds half of the points."""
+    """The shortest part of any range that holds half of the points.
+
+    Few values are bound to be shared, so hyperparameters with many come first.
+    """
     half = (len(rows) + 1) // 2
     shortest = ("", math.inf, math.nan)
-    for axis, column in zip(axes, np.sort(rows, axis=0).T, strict=True):
+    columns = np.sort(rows, axis=0).T
+    many = [(np.diff(each) > 0).sum() >= _MOST_LEVELS * len(rows) for each in columns]
+    for axis, column, continuous in zip(axes, columns, many, strict=True):
+        if any(many) and not continuous:
+            continue
         widths = column[half - 1 :] - column[: len(column) - half + 1]
         start = int(np.argmin(widths))
         if widths[start] < shortest[1]:

@@ -120,6 +120,12 @@ def test_hand_picked_values_are_judged_by_frequency_only() -> None:
     assert p_value > 0.05
 
 
+def test_few_values_hide_no_crowd() -> None:
+    rng = np.random.default_rng(0)
+    cube = np.column_stack((rng.choice([0.0, 1.0], 40), 0.5 + 0.05 * rng.random(40)))
+    assert laid_out(cube).crowded == "dropout"
+
+
 def test_repeats_are_one_point() -> None:
     cube = np.random.default_rng(0).random((12, 2))
     assert laid_out(np.repeat(cube, 4, axis=0)).points == 12
