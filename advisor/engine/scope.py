@@ -86,6 +86,10 @@ class Scope:
         self._measurements = measurements
         self._parameters = parameters
         self._findings = findings
+        # The same look-ups stand in conditions, trace and evidence.
+        self._values: dict[str, Any] = {}
+        self._evidence: dict[str, Evidence] = {}
+        self._results: dict[str, Any] = {}
 
     def require_features(self) -> None:
         """Measures every feature of the rule that is not optional.
@@ -99,6 +103,11 @@ class Scope:
 
     def __call__(self, name: str) -> Any:
         """The value of a dotted name, `none` where it is missing."""
+        if name not in self._values:
+            self._values[name] = self._look_up(name)
+        return self._values[name]
+
+    def _look_up(self, name: str) -> Any:
         root, _, rest = name.partition(".")
         if root in self._rule.features:
             return _plain(self._quantity(root, rest))
@@ -112,9 +121,13 @@ class Scope:
 
     def evidence(self, names: Sequence[str]) -> tuple[Evidence, ...]:
         """The values of look-ups, with units and meanings."""
-        return tuple(self._evidence(name) for name in names)
+        known = self._evidence
+        for name in names:
+            if name not in known:
+                known[name] = self._as_evidence(name)
+        return tuple([known[name] for name in names])
 
-    def _evidence(self, name: str) -> Evidence:
+    def _as_evidence(self, name: str) -> Evidence:
         value = self(name)
         root, _, rest = name.partition(".")
         if root in self._rule.features:
@@ -134,6 +147,11 @@ class Scope:
             return None
 
     def _feature(self, name: str) -> Any:
+        if name not in self._results:
+            self._results[name] = self._measured(name)
+        return self._results[name]
+
+    def _measured(self, name: str) -> Any:
         feature, options, _ = self._rule.features[name]
         resolved = {
             option: self._parameters.get(value, value)
