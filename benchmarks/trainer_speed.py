@@ -1,0 +1,219 @@
+"""Trials trained together and compiled by XLA, against `model.fit` one by one."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+TRIALS = 16
+GOAL = 20.0
+MOST_DIFFERENCE = 1e-3
+WORKLOADS = ("digits", "signals")
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Seconds on the clock and of all processors."""
+
+    clock: float
+    processors: float
+
+    def __add__(self, other: Cost) -> Cost:
+        return Cost(self.clock + other.clock, self.processors + other.processors)
+
+    def __str__(self) -> str:
+        return f"{self.clock:8.2f} {self.processors:8.2f}"
+
+
+def measure(run: Callable[[], Any]) -> tuple[Any, Cost]:
+    clock, processors = time.perf_counter(), time.process_time()
+    result = run()
+    return result, Cost(time.perf_counter() - clock, time.process_time() - processors)
+
+
+def trials(name: str) -> list[Any]:
+    """Four learning rates and four seeds of the healthy configuration."""
+    from advisor.trainer.workloads.workload import find_workload
+
+    healthy = find_workload(name).healthy
+    # Nothing random but the order, which Keras shuffles in its own way.
+    base = replace(healthy, dropout=0.0, checkpoints_kept=0, eval_every=100)
+    return [
+        replace(base, learning_rate=base.learning_rate * factor, seed=s, data_seed=s)
+        for factor in (0.3, 0.5, 1.0, 1.5)
+        for s in range(TRIALS // 4)
+    ]
+
+
+def together(configurations: Sequence[Any]) -> Any:
+    """A batch of trials, by the trainer's own loop."""
+    from advisor.trainer.batching import in_common
+    from advisor.trainer.loop import train_batch
+    from advisor.trainer.problem import BundledProblem
+    from advisor.trainer.workloads.workload import find_workload
+
+    first = configurations[0]
+    workload = find_workload(first.workload)
+    problem = BundledProblem(workload, in_common(first))
+    return train_batch(problem, configurations, workload.examples(first))
+
+
+def keras_model(name: str, configuration: Any) -> Any:
+    """The same architecture in Keras's own layers."""
+    from tensorflow import keras
+
+    from advisor.trainer.workloads.workload import find_workload
+
+    keras.utils.set_random_seed(configuration.seed)
+    workload, layers = find_workload(name), keras.layers
+    model = keras.Sequential([keras.Input(workload.inputs)])
+    for _ in range(configuration.depth):
+        if workload.model == "convolutional":
+            model.add(layers.Conv1D(configuration.width, 5, 2, "same"))
+        else:
+            model.add(layers.Dense(configuration.width))
+        if configuration.normalization == "batch":
+            model.add(layers.BatchNormalization(epsilon=1e-5, momentum=0.9))
+        model.add(layers.Activation(configuration.activation))
+    if workload.model == "convolutional":
+        model.add(layers.GlobalAveragePooling1D())
+    model.add(layers.Dense(workload.outputs))
+    return model
+
+
+def fit(name: str, configuration: Any, together_steps: int) -> tuple[Cost, Cost, float]:
+    """One trial by `compile` and `fit`; what comes first, training, validation error.
+
+    A first call of one epoch traces and compiles, which is counted apart.
+    """
+    import tensorflow as tf
+    from tensorflow import keras
+
+    from advisor.trainer.workloads.workload import find_workload
+
+    data = find_workload(name).examples(configuration)
+    size, steps = configuration.batch_size, configuration.max_train_steps
+    every = configuration.eval_every
+    schedule = keras.optimizers.schedules.CosineDecay(
+        configuration.learning_rate, steps
+    )
+    model = keras_model(name, configuration)
+    model.compile(
+        keras.optimizers.SGD(schedule, configuration.momentum, nesterov=True),
+        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=["accuracy"],
+        steps_per_execution=together_steps,
+    )
+    examples = (
+        tf.data.Dataset.from_tensor_slices((data.train_inputs, data.train_targets))
+        .cache()
+        .shuffle(len(data.train_inputs), seed=configuration.data_seed)
+        .repeat()
+        .batch(size, drop_remainder=True)
+        .prefetch(tf.data.AUTOTUNE)
+    )
+    held_out = (data.validation_inputs, data.validation_targets)
+
+    def epochs(number: int) -> Any:
+        return model.fit(
+            examples,
+            epochs=number,
+            steps_per_epoch=every,
+            validation_data=held_out,
+            validation_batch_size=1000,
+            verbose=0,
+        )
+
+    _, first = measure(lambda: epochs(1))
+    weights = model.get_weights()
+    model.set_weights(weights)
+    history, cost = measure(lambda: epochs(steps // every))
+    return first, cost, 1 - max(history.history["val_accuracy"])
+
+
+def differences(configurations: Sequence[Any], batch: Any) -> float:
+    """Largest difference of any curve between a batch and alone, over its range."""
+    worst = 0.0
+    for configuration, history in zip(configurations, batch.histories, strict=True):
+        (alone,) = together([configuration]).histories
+        pairs = [(alone.losses, history.losses)] + [
+            (alone.evaluations[tag], history.evaluations[tag])
+            for tag in alone.evaluations
+        ]
+        for a, b in pairs:
+            worst = max(worst, float(np.abs(a - b).max() / np.ptp(a)))
+    return worst
+
+
+def compare(name: str) -> bool:
+    """One workload's table; true if the goals are met."""
+    configurations = trials(name)
+    steps = configurations[0].max_train_steps
+    batch, whole = measure(lambda: together(configurations))
+    again, ours = measure(lambda: together(configurations))
+    size = configurations[0].batch_size
+    print(f"{name}: {TRIALS} trials of {steps} steps of {size} examples; seconds")
+    print(f"{'':44}{'clock':>8} {'CPU':>8}")
+    print(f"{'together, compiled before':44}{ours}")
+    print(f"{'together, with tracing and compiling':44}{whole}")
+    good = True
+    for per_call in (1, 20):
+        first = training = Cost(0.0, 0.0)
+        errors = []
+        for configuration in configurations:
+            before, cost, error = fit(name, configuration, per_call)
+            first, training = first + before, training + cost
+            errors.append(error)
+        every = configurations[0].eval_every
+        compiling = first + Cost(
+            -training.clock * every / steps, -training.processors * every / steps
+        )
+        all_of_it = training + compiling
+        ratio, ratio_all = training.clock / ours.clock, all_of_it.clock / whole.clock
+        title = f"model.fit, steps_per_execution={per_call}"
+        print(f"{title:44}{training}   {ratio:5.1f} times")
+        print(f"{title + ', compiling':44}{all_of_it}   {ratio_all:5.1f} times")
+        print(
+            f"{'  ratios of CPU time':44}{training.processors / ours.processors:8.1f}"
+            f" {all_of_it.processors / whole.processors:8.1f} (compiling)"
+        )
+        if per_call == 1:
+            good &= ratio >= GOAL
+        best = [
+            float(np.nanmin(each.evaluations["validation/error"]))
+            for each in again.histories
+        ]
+        print(
+            f"  mean best validation error: together {np.mean(best):.3f}, "
+            f"fit {np.mean(errors):.3f}"
+        )
+    worst = differences(configurations, again)
+    print(f"largest difference of a curve from the same trial alone: {worst:.1e}\n")
+    return good and worst <= MOST_DIFFERENCE
+
+
+def main() -> int:
+    """Prints both tables; 1 if a goal is missed."""
+    try:
+        import tensorflow as tf
+    except ImportError:
+        print("skipped: TensorFlow is not installed (extra `confirm`)")
+        return 0
+    tf.config.threading.set_intra_op_parallelism_threads(2)
+    tf.config.threading.set_inter_op_parallelism_threads(2)
+    good = all([compare(name) for name in WORKLOADS])
+    goals = f"{GOAL:.0f} times, curves within {MOST_DIFFERENCE:g} of their range"
+    print(f"trainer_speed: {'ok' if good else 'MISSED'} (goal: {goals})")
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
