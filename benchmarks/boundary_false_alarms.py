@@ -131,7 +131,6 @@ def detection(rule: Rule) -> bool:
         for place, noise in (
             (None, 0.1),
             (1.0, 0.1),
-            (1.5, 0.1),
             (None, 0.05),
             (None, 0.2),
             (None, 0.4),

@@ -70,8 +70,13 @@ def capped() -> bool:
     print(f"\n{rule.id}")
     results = [
         null(rule, "5 to 40% of the trials fail at random", _unrelated_failures),
-        null(rule, "another hyperparameter makes them fail", _other_wall),
-        null(rule, "a wall 10 to 500 times above the best learning rate", _far_wall),
+        null(rule, "another hyperparameter makes them fail", _other_wall, 500),
+        null(
+            rule,
+            "a wall 10 to 500 times above the best learning rate",
+            _far_wall,
+            500,
+        ),
     ]
     planted(
         rule,
