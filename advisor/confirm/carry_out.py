@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from advisor.confirm.pipelines.pipeline import Pipeline, Progress, Settings
-from advisor.confirm.run import Plan, Runner
+from advisor.confirm.executors import HERE, Executor
+from advisor.confirm.plan import Plan
+from advisor.confirm.run import Runner
 from advisor.confirm.session import Session
 from advisor.confirm.store import Store
+from advisor.confirm.training import Training
 from advisor.engine.rule import Rule
 from advisor.engine.rule_set import RuleSettings
 from advisor.model.confirmation import Confirmation
@@ -17,23 +19,13 @@ Tell = Callable[[str, int, int], None]
 """Called with the finding under test, the work done on it and the work in all."""
 
 
-def here(
-    pipeline: Pipeline,
-    trials: Mapping[str, Settings],
-    directory: Path,
-    progress: Progress,
-) -> None:
-    """Trains in this process."""
-    pipeline.train(trials, directory, progress)
-
-
 def carry_out(
     session: Session,
     workdir: Path,
     rules: Sequence[Rule],
     settings: RuleSettings,
     budget: float,
-    train: Callable[..., None] = here,
+    executor: Executor = HERE,
     tell: Tell | None = None,
 ) -> tuple[dict[str, Confirmation], dict[str, str]]:
     """Confirmations by finding, and why the others were not tested.
@@ -48,13 +40,15 @@ def carry_out(
         if tell is not None:
             tell(plan.experiment.finding.id, done, total)
 
-    runner = Runner(store, rules, settings, train, budget, progress)
+    training = Training(store, executor, budget, progress)
+    runner = Runner(training, rules, settings)
     confirmations: dict[str, Confirmation] = {}
     untested = dict(session.untested)
     for plan in session.plans:
         finding = plan.experiment.finding.id
-        if confirmations and runner.spent + plan.seconds() > budget:
-            untested[finding] = "the budget ended before it"
-            continue
-        confirmations[finding] = runner.run(plan)
+        result = runner.run(plan)
+        if isinstance(result, Confirmation):
+            confirmations[finding] = result
+        else:
+            untested[finding] = result
     return confirmations, untested

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from advisor.confirm.experiment import Change
 from advisor.confirm.pipelines.pipeline import NotApplicableError
 from advisor.interpret.hyperparameter_names import read_key
+from advisor.interpret.hyperparameters import is_number
 from advisor.trainer.configuration import TrialConfiguration
 from advisor.trainer.errors import TrainerError
 
@@ -32,13 +34,10 @@ def changed(configuration: TrialConfiguration, change: Change) -> TrialConfigura
         _set(entries, key, value)
     for key, factor in change.multiply.items():
         name = setting_of(key)
-        value = entries[name]
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise NotApplicableError(f"{name} is not a number here, but {value}")
-        entries[name] = value * factor
+        entries[name] = _product(name, entries[name], factor)
     for name in _WHOLE:
         value = entries[name]
-        if isinstance(value, float):
+        if isinstance(value, float) and math.isfinite(value):
             entries[name] = max(1, round(value))
     try:
         result = TrialConfiguration.from_mapping(entries)
@@ -63,9 +62,18 @@ def setting_of(key: str) -> str:
     raise NotApplicableError(f"the trainer has no setting {key}")
 
 
+def _product(name: str, value: object, factor: object) -> float:
+    if not is_number(value) or not is_number(factor):
+        found = factor if is_number(value) else value
+        raise NotApplicableError(f"{name} is not a number here, but {found}")
+    return value * factor
+
+
 def _set(entries: dict[str, Any], key: str, value: Any) -> None:
-    if key == "warmup_fraction":
-        entries["warmup_steps"] = round(float(value) * entries["max_train_steps"])
+    if read_key(key).alias == "warmup_fraction":
+        if not is_number(value):
+            raise NotApplicableError(f"{key} is not a number here, but {value}")
+        entries["warmup_steps"] = round(value * entries["max_train_steps"])
     else:
         entries[setting_of(key)] = value
 

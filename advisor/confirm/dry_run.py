@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from advisor.confirm.budget import in_words
 from advisor.confirm.experiment import Change
-from advisor.confirm.run import Plan
+from advisor.confirm.plan import Plan
 from advisor.confirm.session import Session
 
 

@@ -5,20 +5,40 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from advisor.confirm.carry_out import here
 from advisor.confirm.pipelines.pipeline import Pipeline, Progress, Settings
 from advisor.errors import AdvisorError
 
 Train: TypeAlias = Callable[[Pipeline, Mapping[str, Settings], Path, Progress], None]
-_RETRIES = 3  # of a part whose worker died
+
+
+@dataclass(frozen=True, slots=True)
+class Executor:
+    """Trains a batch of trials somewhere."""
+
+    train: Train
+    at_once: int = 1  # trials that train side by side, where each trains by itself
+
+
+def here(
+    pipeline: Pipeline,
+    trials: Mapping[str, Settings],
+    directory: Path,
+    progress: Progress,
+) -> None:
+    """Trains in this process."""
+    pipeline.train(trials, directory, progress)
+
+
+HERE = Executor(here)
 
 
 @contextmanager
-def executor_of(place: str | None) -> Iterator[Train]:
+def executor_of(place: str | None) -> Iterator[Executor]:
     """Trains where `place` says: nothing, `processes://N` or `dask://HOST:PORT`.
 
     Raises:
@@ -26,13 +46,13 @@ def executor_of(place: str | None) -> Iterator[Train]:
     """
     kind, _, rest = (place or "").partition("://")
     if not place:
-        yield here
+        yield HERE
     elif kind == "processes" and rest.isdecimal() and int(rest) > 0:
-        with _processes(int(rest)) as train:
-            yield train
+        with _processes(int(rest)) as executor:
+            yield executor
     elif kind == "dask" and rest:
-        with _dask(rest) as train:
-            yield train
+        with _dask(rest) as executor:
+            yield executor
     else:
         raise AdvisorError(
             f"expected processes://N or dask://HOST:PORT as executor, found `{place}`"
@@ -40,35 +60,45 @@ def executor_of(place: str | None) -> Iterator[Train]:
 
 
 @contextmanager
-def _processes(count: int) -> Iterator[Train]:
+def _processes(count: int) -> Iterator[Executor]:
     """A pool of processes that share this machine's cores."""
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor, as_completed
+    from concurrent.futures.process import BrokenProcessPool
 
     threads = max(1, (os.cpu_count() or 1) // count)
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(count, context, _limit_threads, (threads,)) as pool:
+    pool = ProcessPoolExecutor(count, context, _limit_threads, (threads,))
 
-        def train(
-            pipeline: Pipeline,
-            trials: Mapping[str, Settings],
-            directory: Path,
-            progress: Progress,
-        ) -> None:
-            parts = list(_parts(trials, count))
-            futures = [pool.submit(train_part, pipeline, p, directory) for p in parts]
+    def train(
+        pipeline: Pipeline,
+        trials: Mapping[str, Settings],
+        directory: Path,
+        progress: Progress,
+    ) -> None:
+        parts = list(_parts(trials, count))
+        futures = [pool.submit(train_part, pipeline, p, directory) for p in parts]
+        try:
             for done, future in enumerate(as_completed(futures), start=1):
                 future.result()
                 progress(done, len(parts))
+        except BrokenProcessPool as error:
+            raise AdvisorError(
+                "expected processes that train to their end, found that one was "
+                "killed, perhaps for want of memory; call again to go on"
+            ) from error
 
-        yield train
+    try:
+        yield Executor(train, count)
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 @contextmanager
-def _dask(address: str) -> Iterator[Train]:
+def _dask(address: str) -> Iterator[Executor]:
     """A cluster whose workers share the files; parts of dead workers are repeated."""
     try:
-        from distributed import Client, as_completed
+        from distributed import Client, KilledWorker, as_completed
     except ImportError as error:
         raise AdvisorError(
             "expected Dask, found none; pip install 'advisor[dask]'"
@@ -77,38 +107,38 @@ def _dask(address: str) -> Iterator[Train]:
         client = Client(f"tcp://{address}", timeout=10)
     except (OSError, ValueError) as error:
         raise AdvisorError(f"dask://{address}: {error}") from error
-    with client:
+    workers = max(len(client.nthreads()), 1)
 
-        def train(
-            pipeline: Pipeline,
-            trials: Mapping[str, Settings],
-            directory: Path,
-            progress: Progress,
-        ) -> None:
-            workers = max(len(client.scheduler_info()["workers"]), 1)
-            parts = list(_parts(trials, 2 * workers))
-            futures = [
-                client.submit(
-                    train_part,
-                    pipeline,
-                    part,
-                    directory.resolve(),
-                    retries=_RETRIES,
-                    pure=False,
-                )
-                for part in parts
-            ]
+    def train(
+        pipeline: Pipeline,
+        trials: Mapping[str, Settings],
+        directory: Path,
+        progress: Progress,
+    ) -> None:
+        parts = list(_parts(trials, 2 * workers))
+        place = directory.resolve()
+        # Not pure: a part that is asked for again was not trained to its end.
+        futures = [
+            client.submit(train_part, pipeline, part, place, pure=False)
+            for part in parts
+        ]
+        try:
             for done, future in enumerate(as_completed(futures), start=1):
                 future.result()
                 progress(done, len(parts))
+        except KilledWorker as error:
+            raise AdvisorError(f"dask://{address}: {error}") from error
+        finally:
+            client.cancel(futures)
 
-        yield train
+    with client:
+        yield Executor(train, 2 * workers)
 
 
 def train_part(
     pipeline: Pipeline, trials: Mapping[str, Settings], directory: Path
 ) -> None:
-    """What a worker does; a part that was begun before is finished, not repeated."""
+    """What a worker does."""
     pipeline.train(trials, directory, lambda done, total: None)
 
 

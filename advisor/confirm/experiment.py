@@ -10,6 +10,7 @@ import msgspec
 
 from advisor.engine.confirm_part import ConfirmPart, CounterfactualPart, Returns
 from advisor.errors import AdvisorError
+from advisor.interpret.hyperparameters import is_number
 from advisor.model.confirmation import Prediction
 from advisor.model.finding import Finding
 from advisor.model.study import Study
@@ -70,8 +71,12 @@ def experiment_of(finding: Finding, study: Study) -> Experiment | NoExperiment:
     if part.none or part.reproduce is None:
         reason = part.none or "its rule names no experiment"
         return NoExperiment(finding, reason)
-    names = [part.reproduce.trial] if part.reproduce.trial else []
-    names += [name.strip() for name in part.reproduce.trials.split(",") if name.strip()]
+    several = part.reproduce.trials
+    names = [
+        part.reproduce.trial,
+        *([several] if isinstance(several, str) else several),
+    ]
+    names = [name for name in names if name]
     trials = [study.trials_by_name[n] for n in names if n in study.trials_by_name]
     if not trials:
         return NoExperiment(finding, f"there is no trial {', '.join(names) or 'named'}")
@@ -81,10 +86,10 @@ def experiment_of(finding: Finding, study: Study) -> Experiment | NoExperiment:
         trials=tuple(trials),
         change=Change(part.reproduce.set, part.reproduce.multiply),
         arms=tuple(_change(arm) for arm in part.counterfactual),
-        seeds=int(part.seeds),
+        seeds=_seeds(finding, part.seeds),
         measure=part.measure,
         returns=part.returns,
-        at_least=float(part.at_least) if part.at_least is not None else None,
+        at_least=_at_least(finding, part.at_least),
         predicts=part.predicts,
         margin=part.margin,
         keeps_objective=part.keeps_objective,
@@ -103,13 +108,28 @@ def _part(finding: Finding) -> ConfirmPart:
         ) from error
 
 
+def _seeds(finding: Finding, seeds: int | str) -> int:
+    text = str(seeds)
+    if not text.isdecimal() or int(text) < 2:
+        raise AdvisorError(
+            f"rule {finding.rule}: expected at least 2 seeds, found `{seeds}`"
+        )
+    return int(text)
+
+
+def _at_least(finding: Finding, value: Any) -> float | None:
+    if value is None or is_number(value):
+        return value
+    raise AdvisorError(
+        f"rule {finding.rule}: expected a number as `at_least`, found `{value}`"
+    )
+
+
 def _plain(value: Any) -> Any:
-    """Filled data as msgspec reads it; a tuple of names becomes a list in text."""
+    """Filled data as msgspec reads it."""
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, tuple):
-        return ", ".join(str(item) for item in value)
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     return value
 

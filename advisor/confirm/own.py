@@ -8,6 +8,7 @@ from pathlib import Path
 from advisor.confirm.pipelines.builder import BuilderPipeline
 from advisor.confirm.pipelines.command import CommandPipeline
 from advisor.confirm.pipelines.pipeline import Pipeline
+from advisor.confirm.pipelines.sources import contents_of
 from advisor.errors import AdvisorError
 from advisor.interpret.configuration import Configuration
 
@@ -18,8 +19,8 @@ def own_pipeline(
     """The command or model that `confirm:` names; None if it names nothing.
 
     Raises:
-        AdvisorError: the configuration lies among the logs, so that whoever wrote the
-            logs could have something executed.
+        AdvisorError: the configuration came with the logs, so that whoever wrote them
+            could have something executed.
     """
     settings = configuration.confirm
     if not settings.command and settings.model is None:
@@ -27,18 +28,29 @@ def own_pipeline(
     path = configuration.path
     assert path is not None
     folder = path.resolve().parent
-    if not configuration.explicit and any(_holds(root, folder) for root in roots):
+    if not configuration.explicit and not _trusted(folder, roots):
         raise AdvisorError(
-            f"{path}: expected `confirm` in a configuration outside of the logs, found "
-            f"it among them; pass --config {path} if you trust it"
+            f"{path}: expected `confirm` in a configuration of the folder where you "
+            "work or above, and outside of the logs, because it says what to execute; "
+            f"pass --config {path} if you trust it"
         )
     if settings.command:
-        return CommandPipeline(settings.command, folder, settings.timeout)
+        contents = contents_of(settings.command, folder)
+        return CommandPipeline(settings.command, folder, settings.timeout, contents)
     assert settings.model is not None
     assert settings.data is not None
-    return BuilderPipeline(settings.model, settings.data, folder)
+    places = [settings.model, settings.data]
+    modules = [f"{place.partition(':')[0].replace('.', '/')}.py" for place in places]
+    contents = contents_of([*modules, settings.data], folder)
+    return BuilderPipeline(settings.model, settings.data, folder, contents)
 
 
-def _holds(root: Path, folder: Path) -> bool:
-    whole = root.resolve()
-    return whole == folder or whole in folder.parents
+def _trusted(folder: Path, roots: Sequence[Path]) -> bool:
+    """Where the user stands, and not among what is read."""
+    here = Path.cwd().resolve()
+    among = any(_holds(root.resolve(), folder) for root in roots)
+    return _holds(folder, here) and not among
+
+
+def _holds(whole: Path, part: Path) -> bool:
+    return whole == part or whole in part.parents

@@ -10,7 +10,7 @@ from advisor.confirm.experiment import Experiment, NoExperiment, experiment_of
 from advisor.confirm.pipelines.analogue import AnaloguePipeline
 from advisor.confirm.pipelines.bundled import BundledPipeline, configuration_of
 from advisor.confirm.pipelines.pipeline import Pipeline
-from advisor.confirm.run import Plan, plan_for
+from advisor.confirm.plan import Plan, plan_for
 from advisor.errors import AdvisorError
 from advisor.model.finding import Evaluation, Finding
 

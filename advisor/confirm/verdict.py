@@ -35,7 +35,7 @@ def decide(
     seen = len(again.repeats)
     came_back: bool | None = True
     if experiment.returns != "always":
-        came_back = decide_share(again.fires, seen, looks, ALPHA)
+        came_back = _returns(again, looks, ALPHA)
     trained = [arm for arm in arms if not arm.skipped]
     share = ALPHA / max(len(trained), 1)
     judged = tuple(
@@ -80,7 +80,7 @@ def _judged(
     """The arm with its effect and whether it did as predicted."""
     at_look = alpha / len(looks)
     if experiment.predicts == "gone":
-        many = decide_share(arm.fires, len(arm.repeats), looks, alpha)
+        many = _returns(arm, looks, alpha)
         kept = many is False and _keeps(experiment, again, arm)
         said = None if many is None else kept
         return replace(arm, as_predicted=said)
@@ -101,12 +101,20 @@ def _judged(
     return replace(arm, effect=effect, as_predicted=said)
 
 
+def _returns(arm: Arm, looks: Sequence[int], alpha: float) -> bool | None:
+    """Whether most seeds show the finding; one that tells nothing is for neither."""
+    seen = len(arm.repeats)
+    if decide_share(arm.fires, seen, looks, alpha):
+        return True
+    return False if decide_share(arm.clear, seen, looks, alpha) else None
+
+
 def _as_predicted(
     experiment: Experiment, effect: Effect, spread: float, alpha: float
 ) -> bool | None:
     room = experiment.margin * spread
     if experiment.predicts == "same":
-        if effect.upper < room:
+        if effect.upper <= room:
             return True
         return False if effect.lower > room else None
     if effect.p_value < alpha:

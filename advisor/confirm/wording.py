@@ -29,7 +29,9 @@ def _clauses(
     count = len(again.repeats)
     if experiment.returns != "always":
         verb = "broke" if experiment.returns == "infeasible" else "came back"
-        yield f"it {verb} with {again.fires} of {count} seeds"
+        unknown = count - again.fires - again.clear
+        open_ = f", and {unknown} could not tell" if unknown else ""
+        yield f"it {verb} with {again.fires} of {count} seeds{open_}"
         if decision.came_back is False and level is Level.ANALOGUE:
             yield "an analogue that does not show it refutes nothing"
             return
@@ -42,7 +44,8 @@ def _clauses(
     if not helped and arms:
         undecided = any(arm.as_predicted is None for arm in arms)
         if decision.verdict is ConfirmationVerdict.REFUTED:
-            yield "that is no more than between seeds"
+            more = "more" if experiment.predicts == "same" else "no more"
+            yield f"that is {more} than between seeds"
         else:
             yield f"{count} seeds do not decide" if undecided else "nothing helped"
 

@@ -33,7 +33,7 @@ class ReproducePart(_Part):
     """The trial, or the trials, whose configuration is trained again."""
 
     trial: str = ""
-    trials: str = ""  # a look-up that gives names; one seed each
+    trials: str | list[str] = ""  # a look-up that gives names; they take turns
     set: dict[str, Any] = {}
     multiply: dict[str, Any] = {}
 

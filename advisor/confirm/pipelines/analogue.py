@@ -39,10 +39,12 @@ class AnaloguePipeline:
     """The workload that the rule names, under mapped settings."""
 
     level = Level.ANALOGUE
+    separate = False
 
     def __init__(self, workload: str) -> None:
         self.name = workload
         self.workload = f"the bundled workload `{workload}` under mapped settings"
+        self.identity = workload  # its trials are trials of the workload itself
 
     def settings(
         self, experiment: Experiment, trial: Trial, change: Change, repeat: int

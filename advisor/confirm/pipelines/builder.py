@@ -11,6 +11,7 @@ from advisor.confirm.experiment import Change, Experiment
 from advisor.confirm.pipelines.analogue import by_alias
 from advisor.confirm.pipelines.bundled import settings_of
 from advisor.confirm.pipelines.pipeline import NotApplicableError, Progress, Settings
+from advisor.confirm.pipelines.sources import source_of
 from advisor.errors import AdvisorError
 from advisor.interpret.hyperparameters import is_number
 from advisor.model.confirmation import Level
@@ -43,6 +44,7 @@ class BuilderPipeline:
     model: str
     data: str
     folder: Path
+    contents: str = ""  # digest of the files that hold both
 
     @property
     def level(self) -> Level:
@@ -54,6 +56,16 @@ class BuilderPipeline:
         """Where the model and the data come from."""
         return f"{self.model} on {self.data}"
 
+    @property
+    def identity(self) -> str:
+        """The model, the data, and what their files hold."""
+        return "\n".join((self.workload, str(self.folder), self.contents))
+
+    @property
+    def separate(self) -> bool:
+        """One after the other."""
+        return True
+
     def settings(
         self, experiment: Experiment, trial: Trial, change: Change, repeat: int
     ) -> Settings:
@@ -63,7 +75,7 @@ class BuilderPipeline:
             NotApplicableError: the trial's log does not say its learning rate, batch
                 size or length; or the trainer has no such setting.
         """
-        source = experiment.study.trials_by_name.get(change.trial, trial)
+        source = source_of(experiment, trial, change)
         base = self._configuration(source)
         return settings_of(changed(changed(base, experiment.change), change), repeat)
 

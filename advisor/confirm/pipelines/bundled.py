@@ -9,6 +9,7 @@ from pathlib import Path
 from advisor.confirm.changes import changed, known_entries
 from advisor.confirm.experiment import Change, Experiment
 from advisor.confirm.pipelines.pipeline import NotApplicableError, Progress, Settings
+from advisor.confirm.pipelines.sources import source_of
 from advisor.errors import AdvisorError
 from advisor.model.confirmation import Level
 from advisor.model.trial import Trial
@@ -36,20 +37,17 @@ class BundledPipeline:
     """The bundled trainer, on the workload of the flagged trial itself."""
 
     level = Level.SAME_PIPELINE
+    separate = False
 
     def __init__(self, workload: str) -> None:
         self.workload = f"the bundled workload `{workload}`"
+        self.identity = workload
 
     def settings(
         self, experiment: Experiment, trial: Trial, change: Change, repeat: int
     ) -> Settings:
         """The trial's own configuration with the changes, and seeds of its own."""
-        source = trial
-        if change.trial:
-            other = experiment.study.trials_by_name.get(change.trial)
-            if other is None:
-                raise NotApplicableError(f"there is no trial {change.trial}")
-            source = other
+        source = source_of(experiment, trial, change)
         base = configuration_of(source)
         if base is None:
             raise NotApplicableError(f"{source.name} was not made by the trainer")

@@ -8,25 +8,27 @@ placeholder takes cannot be made.
 from __future__ import annotations
 
 import re
-import subprocess
-from collections.abc import Mapping, Sequence
+import shlex
+import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from advisor.confirm.experiment import Change, Experiment
 from advisor.confirm.pipelines.bundled import FIRST_SEED
+from advisor.confirm.pipelines.execution import execute
 from advisor.confirm.pipelines.pipeline import NotApplicableError, Progress, Settings
-from advisor.errors import AdvisorError
+from advisor.confirm.pipelines.sources import source_of
 from advisor.interpret.hyperparameter_names import read_key
+from advisor.interpret.hyperparameters import is_number
 from advisor.model.confirmation import Level
 from advisor.model.trial import Trial
 from advisor.text import printable
 
-_PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+_PLACEHOLDER = re.compile(r"\{([\w./-]+)\}")  # {"json": 1} is none
 _GIVEN = frozenset({"seed", "directory"})
 _USUAL_SECONDS = 60.0
-_SHOWN = 2000  # characters of what a failed command printed
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class CommandPipeline:
     command: tuple[str, ...]
     folder: Path
     timeout: float  # seconds a trial
+    contents: str = ""  # digest of the files that the command names
 
     @property
     def level(self) -> Level:
@@ -45,7 +48,17 @@ class CommandPipeline:
     @property
     def workload(self) -> str:
         """The command as written."""
-        return f"`{' '.join(self.command)}`"
+        return f"`{shlex.join(self.command)}`"
+
+    @property
+    def identity(self) -> str:
+        """The command, its folder, and what the files that it names hold."""
+        return "\n".join((*self.command, str(self.folder), self.contents))
+
+    @property
+    def separate(self) -> bool:
+        """One after the other."""
+        return True
 
     @property
     def placeholders(self) -> frozenset[str]:
@@ -60,15 +73,16 @@ class CommandPipeline:
         """A value for every placeholder but the directory.
 
         Raises:
-            NotApplicableError: a placeholder that the trial has no value for, or a
-                change that no placeholder takes.
+            NotApplicableError: a placeholder that the trial has no value for, a change
+                that no placeholder takes, or a value that would be read as an option.
         """
-        source = experiment.study.trials_by_name.get(change.trial, trial)
+        source = source_of(experiment, trial, change)
         values = {
             name: _value(source, name) for name in sorted(self.placeholders - _GIVEN)
         }
         for each in (experiment.change, change):
             values = self._changed(values, each)
+        self._refuse_options(values)
         return {**values, "seed": FIRST_SEED + repeat}
 
     def _changed(self, values: Mapping[str, Any], change: Change) -> dict[str, Any]:
@@ -78,8 +92,9 @@ class CommandPipeline:
         for key, factor in change.multiply.items():
             name = self._placeholder(key)
             value = result[name]
-            if isinstance(value, bool) or not isinstance(value, int | float):
-                raise NotApplicableError(f"{name} is no number, but {value}")
+            for number in (value, factor):
+                if not is_number(number):
+                    raise NotApplicableError(f"{name} is no number, but {number}")
             scaled = value * factor
             result[name] = round(scaled) if isinstance(value, int) else scaled
         if result == dict(values) and (change.set or change.multiply):
@@ -97,10 +112,18 @@ class CommandPipeline:
                 return name
         raise NotApplicableError(f"the command has no placeholder for {key}")
 
+    def _refuse_options(self, values: Mapping[str, Any]) -> None:
+        """Text from a log is a value of the command, never an option of it."""
+        for part in self.command:
+            first = _PLACEHOLDER.match(part)
+            value = values.get(first[1]) if first is not None else None
+            if isinstance(value, str) and value.startswith("-"):
+                raise NotApplicableError(f"{value} would be read as an option")
+
     def train(
         self, trials: Mapping[str, Settings], directory: Path, progress: Progress
     ) -> None:
-        """One after the other.
+        """One after the other; what was begun elsewhere before is begun anew.
 
         Raises:
             AdvisorError: the command is not found, fails, or takes too long.
@@ -108,47 +131,23 @@ class CommandPipeline:
         for done, (name, settings) in enumerate(trials.items()):
             progress(done, len(trials))
             place = directory / name
+            shutil.rmtree(place, ignore_errors=True)
             place.mkdir(parents=True)
-            self._run(self.arguments(settings, place))
+            arguments = self.arguments(settings, place.resolve())
+            execute(arguments, self.folder, self.timeout)
         progress(len(trials), len(trials))
 
     def arguments(self, settings: Settings, place: Path) -> list[str]:
         """The command with every placeholder filled; values are never parsed again."""
-        values = {**settings, "directory": place.resolve()}
+        values = {**settings, "directory": place}
         return [
             _PLACEHOLDER.sub(lambda match: str(values[match[1]]), part)
             for part in self.command
         ]
 
-    def _run(self, arguments: Sequence[str]) -> None:
-        shown = printable(" ".join(arguments))
-        try:
-            done = subprocess.run(
-                arguments,
-                cwd=self.folder,
-                timeout=self.timeout,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                check=False,
-            )
-        except OSError as error:
-            raise AdvisorError(f"{shown}: {error.strerror or error}") from error
-        except subprocess.TimeoutExpired as error:
-            raise AdvisorError(
-                f"{shown}: expected an end within {self.timeout:g} s, found none; "
-                "raise `timeout` below `confirm` in advisor.yaml"
-            ) from error
-        if done.returncode != 0:
-            said = printable(done.stdout.decode("utf-8", "replace")[-_SHOWN:])
-            raise AdvisorError(
-                f"{shown}: expected exit code 0, found {done.returncode}; it printed: "
-                f"{said or 'nothing'}"
-            )
-
     def described(self, settings: Settings) -> str:
         """The command line."""
-        return printable(" ".join(self.arguments(settings, Path("DIRECTORY"))))
+        return printable(shlex.join(self.arguments(settings, Path("DIRECTORY"))))
 
     def seconds(self, settings: Settings) -> float:
         """Unknown before it was run once."""

@@ -32,6 +32,14 @@ class Pipeline(Protocol):
     def workload(self) -> str:
         """What is trained, in words."""
 
+    @property
+    def identity(self) -> str:
+        """What tells its trials from others of the same settings."""
+
+    @property
+    def separate(self) -> bool:
+        """Whether trials train one by one, for an unknown time; else all at once."""
+
     def settings(
         self, experiment: Experiment, trial: Trial, change: Change, repeat: int
     ) -> Settings:
