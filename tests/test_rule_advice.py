@@ -41,7 +41,7 @@ CASES: list[tuple[str, dict[str, Any], str, list[tuple[str, str, dict[str, Any]]
         "steps-too-few",
         {"synthetic": "ends", "shape": "logarithmic", "noise_size": 0.001},
         "Train the best few trials for half as many steps again",
-        [("scale", "max_train_steps", {"factor": 1.5})],
+        [("multiply", "max_train_steps", {"factor": 1.5})],
     ),
     (
         "steps-tuned",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from advisor.engine import rule_schema as schema
+from advisor.engine.edit_part import check_edits
 from advisor.engine.expression import (
     Expression,
     ExpressionError,
@@ -72,6 +73,7 @@ class _Compiler:
                 "a last entry without `when`",
                 "a condition on every entry",
             )
+        check_edits(source, self.document)
         uses = {name: self._feature(name) for name in source.features}
         for place, text in _conditions_of(source):
             self._condition(place, text)

@@ -20,7 +20,8 @@ COMMON = """
 why: Because.
 playbook: "#x"
 next_round:
-  - {edit: widen, target: "{study.name}", with: {to: "{limit}", text: "at {limit}"}}
+  - {edit: widen, target: "{study.name}", with: {side: upper, to: "{limit}"}}
+  - {edit: fix, target: "{study.name}", with: {value: "at {limit}"}}
 confirm: {seeds: "{limit}"}
 known_problems: none known
 """
@@ -108,7 +109,8 @@ def test_fires_with_evidence_advice_and_edits(tmp_path: Path) -> None:
     assert finding.message == "3 trials, 10 wanted"
     assert finding.severity is Severity.ERROR
     assert [each.do for each in finding.actions] == ["Train more."]
-    assert finding.edits[0].arguments == {"to": 10, "text": "at 10"}
+    assert finding.edits[0].arguments == {"side": "upper", "to": 10}
+    assert finding.edits[1].arguments == {"value": "at 10"}
     assert finding.confirm == {"seeds": 10}
     assert [(each.name, each.value) for each in finding.evidence] == [
         ("study.trials", 3),
