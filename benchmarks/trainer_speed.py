@@ -29,6 +29,10 @@ class Cost:
     def __add__(self, other: Cost) -> Cost:
         return Cost(self.clock + other.clock, self.processors + other.processors)
 
+    def times(self, factor: float) -> Cost:
+        """As if measured that often."""
+        return Cost(self.clock * factor, self.processors * factor)
+
     def __str__(self) -> str:
         return f"{self.clock:8.2f} {self.processors:8.2f}"
 
@@ -70,14 +74,16 @@ def keras_model(name: str, configuration: Any) -> Any:
     """The same architecture in Keras's own layers."""
     from tensorflow import keras
 
+    from advisor.trainer.models.convolutional import stride
     from advisor.trainer.workloads.workload import find_workload
 
     keras.utils.set_random_seed(configuration.seed)
     workload, layers = find_workload(name), keras.layers
     model = keras.Sequential([keras.Input(workload.inputs)])
-    for _ in range(configuration.depth):
+    for i in range(configuration.depth):
         if workload.model == "convolutional":
-            model.add(layers.Conv1D(configuration.width, 5, 2, "same"))
+            step = stride(i)
+            model.add(layers.Conv1D(configuration.width, 2 * step, step, "same"))
         else:
             model.add(layers.Dense(configuration.width))
         if configuration.normalization == "batch":
@@ -92,7 +98,8 @@ def keras_model(name: str, configuration: Any) -> Any:
 def fit(name: str, configuration: Any, together_steps: int) -> tuple[Cost, Cost, float]:
     """One trial by `compile` and `fit`; what comes first, training, validation error.
 
-    A first call of one epoch traces and compiles, which is counted apart.
+    A first call of one epoch traces and compiles: what it takes longer than the later
+    ones is counted apart.
     """
     import tensorflow as tf
     from tensorflow import keras
@@ -129,14 +136,17 @@ def fit(name: str, configuration: Any, together_steps: int) -> tuple[Cost, Cost,
             steps_per_epoch=every,
             validation_data=held_out,
             validation_batch_size=1000,
+            shuffle=False,
             verbose=0,
         )
 
+    fresh, iterations = model.get_weights(), model.optimizer.iterations
     _, first = measure(lambda: epochs(1))
-    weights = model.get_weights()
-    model.set_weights(weights)
+    model.set_weights(fresh)
+    iterations.assign(0)
     history, cost = measure(lambda: epochs(steps // every))
-    return first, cost, 1 - max(history.history["val_accuracy"])
+    one = Cost(-cost.clock * every / steps, -cost.processors * every / steps)
+    return first + one, cost, 1 - max(history.history["val_accuracy"])
 
 
 def differences(configurations: Sequence[Any], batch: Any) -> float:
@@ -156,48 +166,49 @@ def differences(configurations: Sequence[Any], batch: Any) -> float:
 def compare(name: str) -> bool:
     """One workload's table; true if the goals are met."""
     configurations = trials(name)
-    steps = configurations[0].max_train_steps
-    batch, whole = measure(lambda: together(configurations))
-    again, ours = measure(lambda: together(configurations))
-    size = configurations[0].batch_size
-    print(f"{name}: {TRIALS} trials of {steps} steps of {size} examples; seconds")
-    print(f"{'':44}{'clock':>8} {'CPU':>8}")
-    print(f"{'together, compiled before':44}{ours}")
-    print(f"{'together, with tracing and compiling':44}{whole}")
-    good = True
-    for per_call in (1, 20):
-        first = training = Cost(0.0, 0.0)
-        errors = []
-        for configuration in configurations:
-            before, cost, error = fit(name, configuration, per_call)
-            first, training = first + before, training + cost
-            errors.append(error)
-        every = configurations[0].eval_every
-        compiling = first + Cost(
-            -training.clock * every / steps, -training.processors * every / steps
-        )
-        all_of_it = training + compiling
-        ratio, ratio_all = training.clock / ours.clock, all_of_it.clock / whole.clock
-        title = f"model.fit, steps_per_execution={per_call}"
-        print(f"{title:44}{training}   {ratio:5.1f} times")
-        print(f"{title + ', compiling':44}{all_of_it}   {ratio_all:5.1f} times")
-        print(
-            f"{'  ratios of CPU time':44}{training.processors / ours.processors:8.1f}"
-            f" {all_of_it.processors / whole.processors:8.1f} (compiling)"
-        )
-        if per_call == 1:
-            good &= ratio >= GOAL
-        best = [
-            float(np.nanmin(each.evaluations["validation/error"]))
-            for each in again.histories
-        ]
-        print(
-            f"  mean best validation error: together {np.mean(best):.3f}, "
-            f"fit {np.mean(errors):.3f}"
-        )
-    worst = differences(configurations, again)
+    first = configurations[0]
+    _, whole = measure(lambda: together(configurations))
+    batch, ours = measure(lambda: together(configurations))
+    print(
+        f"{name}: {TRIALS} trials of {first.max_train_steps} steps of "
+        f"{first.batch_size} examples\n{'seconds':48}{'clock':>8} {'CPU':>8}\n"
+        f"{'together, compiled before':48}{ours}\n"
+        f"{'together, with tracing and compiling':48}{whole}"
+    )
+    ratio = against_fit(name, configurations, 1, ours, whole)
+    # The setting that few know, on a quarter of the trials.
+    against_fit(name, configurations[:: TRIALS // 4], 20, ours, whole)
+    found = [each.evaluations["validation/error"].min() for each in batch.histories]
+    print(f"mean of the best validation errors, together: {np.mean(found):.3f}")
+    worst = differences(configurations, batch)
     print(f"largest difference of a curve from the same trial alone: {worst:.1e}\n")
-    return good and worst <= MOST_DIFFERENCE
+    return ratio >= GOAL and worst <= MOST_DIFFERENCE
+
+
+def against_fit(
+    name: str, configurations: Sequence[Any], per_call: int, ours: Cost, whole: Cost
+) -> float:
+    """Prints two rows, scaled to all trials; the ratio without compiling."""
+    compiling = training = Cost(0.0, 0.0)
+    errors = []
+    for configuration in configurations:
+        first, cost, error = fit(name, configuration, per_call)
+        compiling, training = compiling + first, training + cost
+        errors.append(error)
+    scale = TRIALS / len(configurations)
+    training = training.times(scale)
+    everything = training + compiling.times(scale)
+    title = f"model.fit, steps_per_execution={per_call}"
+    for label, cost, peer in (
+        (title, training, ours),
+        ("  with tracing and compiling", everything, whole),
+    ):
+        print(
+            f"{label:48}{cost}   {cost.clock / peer.clock:5.1f} times "
+            f"({cost.processors / peer.processors:.1f} in CPU time)"
+        )
+    print(f"  mean of its best validation errors: {np.mean(errors):.3f}")
+    return training.clock / ours.clock
 
 
 def main() -> int:
@@ -209,7 +220,8 @@ def main() -> int:
         return 0
     tf.config.threading.set_intra_op_parallelism_threads(2)
     tf.config.threading.set_inter_op_parallelism_threads(2)
-    good = all([compare(name) for name in WORKLOADS])
+    results = [compare(name) for name in WORKLOADS]
+    good = all(results)
     goals = f"{GOAL:.0f} times, curves within {MOST_DIFFERENCE:g} of their range"
     print(f"trainer_speed: {'ok' if good else 'MISSED'} (goal: {goals})")
     return 0 if good else 1

@@ -27,18 +27,19 @@ def dense(x: Tensor, weights: Tensors, name: str) -> Tensor:
 
 
 def convolution(x: Tensor, weights: Tensors, name: str, *, stride: int) -> Tensor:
-    """One-dimensional, padded to `ceil(length / stride)`: x [M, B, L, C].
+    """One-dimensional, padded to L / stride outputs, which is whole: x [M, B, L, C].
 
-    Written as a product with shifted copies of the input, because grouped convolutions
-    of many models have no fast form on processors.
+    Written as a product with shifted blocks of `stride` samples, because grouped
+    convolutions of many models have no fast form on processors. The kernel's size is a
+    multiple of the stride.
     """
-    channels = x.shape[-1]
+    trials, examples, length, channels = x.shape
     size = weights[f"{name}/kernel"].shape[1] // channels
-    length = -(-x.shape[2] // stride)
-    total = max((length - 1) * stride + size - x.shape[2], 0)
-    x = tf.pad(x, ((0, 0), (0, 0), (total // 2, total - total // 2), (0, 0)))
-    last = (length - 1) * stride + 1
-    shifted = [x[:, :, i : i + last : stride] for i in range(size)]
+    missing = size - stride
+    x = tf.pad(x, ((0, 0), (0, 0), (missing // 2, missing - missing // 2), (0, 0)))
+    blocks = tf.reshape(x, (trials, examples, -1, stride * channels))
+    outputs = length // stride
+    shifted = [blocks[:, :, i : i + outputs] for i in range(size // stride)]
     return dense(tf.concat(shifted, -1), weights, name)
 
 

@@ -1,4 +1,4 @@
-"""A one-dimensional convolutional network: halving stages, mean over time, outputs."""
+"""A one-dimensional convolutional network: stages that shorten, mean over time."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from advisor.trainer.models.initial import InitialWeights
 from advisor.trainer.normalization import normalize
 from advisor.trainer.tensor import Tensor, Tensors
 
-KERNEL_SIZE = 5
-STRIDE = 2
+
+def stride(stage: int) -> int:
+    """Four samples at first, then two; kernels are twice as long."""
+    return 4 if stage == 0 else 2
 
 
 def initialize(
@@ -22,7 +24,7 @@ def initialize(
     initial = InitialWeights(configuration)
     channels = inputs[-1]
     for i in range(configuration.depth):
-        size = KERNEL_SIZE * channels
+        size = 2 * stride(i) * channels
         initial.dense(f"stage_{i}", size, configuration.width, hidden=True)
         initial.normalization(f"stage_{i}", configuration.width)
         channels = configuration.width
@@ -35,13 +37,13 @@ def apply(
 ) -> Tensor:
     """Outputs [M, B, outputs] for signals [M, B, length, channels].
 
-    A residual branch adds every other sample of its input.
+    A residual branch adds every second sample of its input.
     """
     activation = ACTIVATIONS[configuration.activation]
     for i in range(configuration.depth):
         name = f"stage_{i}"
-        y = convolution(x, weights, name, stride=STRIDE)
+        y = convolution(x, weights, name, stride=stride(i))
         y = activation(normalize(y, weights, name, configuration, context))
-        x = x[:, :, ::STRIDE]
+        x = x[:, :, :: stride(i)]
         x = x + y if configuration.residual and x.shape == y.shape else y
     return dense(context.drop(tf.reduce_mean(x, 2)), weights, "outputs")

@@ -79,14 +79,14 @@ WORKLOAD = Workload(
     healthy=TrialConfiguration(
         workload="digits",
         max_train_steps=600,
-        batch_size=64,
+        batch_size=32,
         learning_rate=0.05,
         schedule="cosine",
-        width=64,
+        width=32,
         depth=2,
         dropout=0.1,
         eval_every=20,
     ),
-    expected=0.05,
+    expected=0.08,
     untrained=0.9,
 )

@@ -13,7 +13,7 @@ _SEED = 2
 _TRAIN, _VALIDATION = 1500, 1000
 _LENGTH = 64
 _KINDS = 6
-_NOISE = 0.5
+_NOISE = 0.4
 
 
 def _wave(kind: int, rng: np.random.Generator) -> FloatArray:
@@ -57,8 +57,8 @@ WORKLOAD = Workload(
     healthy=TrialConfiguration(
         workload="signals",
         max_train_steps=600,
-        batch_size=32,
-        learning_rate=0.02,
+        batch_size=16,
+        learning_rate=0.1,
         schedule="cosine",
         normalization="batch",
         width=16,
