@@ -8,6 +8,7 @@ from advisor.confirm.budget import in_words
 from advisor.confirm.experiment import Change
 from advisor.confirm.plan import Plan
 from advisor.confirm.session import Session
+from advisor.text import printable
 
 
 def render(session: Session) -> str:
@@ -20,7 +21,7 @@ def render(session: Session) -> str:
     if session.untested:
         lines.append("Not tested:")
         lines += [f"  {name}: {why}" for name, why in session.untested.items()]
-    return "\n".join(lines) + "\n"
+    return "".join(f"{printable(line)}\n" for line in lines)
 
 
 def _plan(number: int, plan: Plan) -> Iterator[str]:

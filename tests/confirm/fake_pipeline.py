@@ -86,6 +86,9 @@ class FakePipeline:
         self, experiment: Experiment, trial: Trial, change: Change, repeat: int
     ) -> Settings:
         source = experiment.study.trials_by_name[change.trial or trial.name]
+        for name in HEALTHY:
+            if name not in source.hyperparameters:
+                raise NotApplicableError(f"{source.name} has no {name}")
         entries = {name: source.hyperparameters[name] for name in HEALTHY}
         for each in (experiment.change, change):
             before = dict(entries)
