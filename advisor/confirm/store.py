@@ -60,6 +60,8 @@ class Store:
     ) -> None:
         """Makes a trained batch part of the store, all at once."""
         place = self.directory / _batch_name(trials)
+        for name in trials:
+            (partial / name).mkdir(exist_ok=True)  # a command may have removed it
         (partial / _SECONDS).write_text(repr(seconds), "ascii")
         try:
             partial.rename(place)
