@@ -14,6 +14,7 @@ from advisor.confirm.pipelines.pipeline import Pipeline, Progress, Settings
 from advisor.errors import AdvisorError
 
 Train: TypeAlias = Callable[[Pipeline, Mapping[str, Settings], Path, Progress], None]
+PATIENCE = 10  # seconds until a cluster must have answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def _dask(address: str) -> Iterator[Executor]:
             "expected Dask, found none; pip install 'advisor[dask]'"
         ) from error
     try:
-        client = Client(f"tcp://{address}", timeout=10)
+        client = Client(f"tcp://{address}", timeout=PATIENCE)
     except (OSError, ValueError) as error:
         raise AdvisorError(f"dask://{address}: {error}") from error
     workers = max(len(client.nthreads()), 1)
