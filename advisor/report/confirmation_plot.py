@@ -26,6 +26,7 @@ class ConfirmationPlot:
     finding: str
     metric: str
     worse: int  # +1: higher is worse
+    axis: str  # what steps are called
     panels: tuple[ConfirmationPanel, ...]
 
 
@@ -38,7 +39,11 @@ def confirmation_plot(confirmation: Confirmation) -> ConfirmationPlot | None:
     if not any(panel.curves for panel in panels):
         return None
     return ConfirmationPlot(
-        confirmation.finding, confirmation.objective, confirmation.sign, panels
+        finding=confirmation.finding,
+        metric=confirmation.objective,
+        worse=confirmation.sign,
+        axis=next(curve.axis for panel in panels for curve in panel.curves),
+        panels=panels,
     )
 
 

@@ -24,6 +24,7 @@ from advisor.model.finding import (
     Verdict,
 )
 from advisor.report import summary
+from advisor.report.json_confirmation import confirmation_data
 from advisor.report.json_study import study_data
 
 NAME = "json"
@@ -58,6 +59,10 @@ def data(evaluation: Evaluation) -> dict[str, Any]:
         "recommendations": [_recommendation(r) for r in evaluation.recommendations],
         "findings": [_finding(each) for each in evaluation.findings],
         "verdicts": [_verdict(each) for each in evaluation.verdicts],
+        "confirmations": [
+            confirmation_data(each) for each in evaluation.confirmations.values()
+        ],
+        "untested": evaluation.untested,
         "questions": [
             {
                 "fact": each.fact,
@@ -120,6 +125,7 @@ def _finding(each: Finding) -> dict[str, Any]:
         "playbook": each.link,
         "trials": each.trials,
         "superseded_by": each.superseded_by,
+        "refuted": each.refuted,
         "trace": [_step(part) for part in each.trace],
     }
 

@@ -76,7 +76,7 @@ def _row(confirmation: Confirmation, arm: Arm, objective: bool) -> list[str]:
         return [code(arm.name), f"not trained: {text(arm.skipped)}", *blanks, ""]
     is_again = arm is confirmation.again
     name = "trained again" if is_again else code(arm.name)
-    row = [name, str(len(arm.repeats)), f"{arm.fires} of {len(arm.repeats)}"]
+    row = [name, str(len(arm.repeats)), _came_back(arm)]
     if not objective:
         row.append(_spread([each.measure for each in arm.repeats]))
     errors = [_logged(confirmation, each) for each in arm.repeats]
@@ -85,6 +85,12 @@ def _row(confirmation: Confirmation, arm: Arm, objective: bool) -> list[str]:
     predicted = confirmation.prediction is not None and not is_again
     row.append(_PREDICTED[arm.as_predicted] if predicted else "")
     return row
+
+
+def _came_back(arm: Arm) -> str:
+    known = arm.fires + arm.clear
+    unknown = len(arm.repeats) - known
+    return f"{arm.fires} of {known}" + (f", {unknown} unknown" if unknown else "")
 
 
 def _logged(confirmation: Confirmation, repeat: Repeat) -> float | None:

@@ -134,12 +134,10 @@ def _advice(study: Study, finding: Finding) -> list[str]:
     """Caveats, actions, edits, the confirming experiment and the link, as bullets."""
     names = names_in(finding, study)
     items = [f"But: {text(caveat, names)}" for caveat in finding.caveats]
-    items += [_action(finding, i, names) for i in range(len(finding.actions))]
-    items += [
-        f"Next round: {text(edit_in_words(edit), names)}" for edit in finding.edits
-    ]
+    if not finding.refuted:
+        items += _to_do(finding, names)
     sentences = confirm_in_words(finding.confirm)
-    if sentences:
+    if sentences and not finding.refuted:
         items.append(f"To confirm: {text(' '.join(sentences), names)}")
     if len(finding.trials) > 1:
         shown = listing((code(name) for name in finding.trials), limit=SUBJECTS)
@@ -147,6 +145,12 @@ def _advice(study: Study, finding: Finding) -> list[str]:
     if finding.playbook:
         items.append(f"Playbook: {link(section_name(finding), finding.link)}")
     return items
+
+
+def _to_do(finding: Finding, names: Sequence[str]) -> list[str]:
+    actions = [_action(finding, i, names) for i in range(len(finding.actions))]
+    edits = [f"Next round: {text(edit_in_words(e), names)}" for e in finding.edits]
+    return actions + edits
 
 
 def _action(finding: Finding, i: int, names: Sequence[str]) -> str:

@@ -62,7 +62,8 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]], align: str = "")
     """A table of finished Markdown; `align` has a letter a column: l, r or c."""
     rules = {"l": "---", "r": "---:", "c": ":---:"}
     marks = [rules[letter] for letter in align.ljust(len(header), "l")]
-    lines = [header, marks, *([cell(part) for part in row] for row in rows)]
+    lines = [[cell(part) for part in row] for row in (header, *rows)]
+    lines.insert(1, marks)
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
