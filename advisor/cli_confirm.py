@@ -29,9 +29,9 @@ def confirmed(
 
     seconds = seconds_of(budget)
     session = _session(checked, only)
-    with _bar() as tell, executor_of(executor) as train:
+    with _bar() as tell, executor_of(executor) as place:
         confirmations, untested = carry_out(
-            session, workdir, checked.rules, checked.settings, seconds, train, tell
+            session, workdir, checked.rules, checked.settings, seconds, place, tell
         )
     return with_confirmations(
         checked.evaluation, confirmations, untested, checked.rules

@@ -94,13 +94,23 @@ def with_confirmations(
     rules: Sequence[Rule],
 ) -> Evaluation:
     """The evaluation with what experiments showed; what they refuted is demoted."""
-    findings = [
-        _refuted(each, confirmations[each.id])
-        if each.id in confirmations
-        and confirmations[each.id].verdict is ConfirmationVerdict.REFUTED
-        else each
-        for each in evaluation.findings
-    ]
+    gone = {
+        name: each
+        for name, each in confirmations.items()
+        if each.verdict is ConfirmationVerdict.REFUTED
+    }
+    findings, untested = [], dict(untested)
+    for each in evaluation.findings:
+        if each.id in gone:
+            each = _refuted(each, gone[each.id])
+        if each.superseded_by in gone:
+            if each.id not in confirmations:
+                untested[each.id] = (
+                    f"{each.superseded_by} explained it, and was refuted; "
+                    f"test it with --only {each.id}"
+                )
+            each = replace(each, superseded_by=None)
+        findings.append(each)
     findings.sort(key=lambda each: -each.severity)
     standing = [each for each in findings if not each.refuted]
     return replace(
@@ -113,7 +123,7 @@ def with_confirmations(
 
 
 def _refuted(finding: Finding, confirmation: Confirmation) -> Finding:
-    caveats = (f"{confirmation.sentence}", *finding.caveats)
+    caveats = (confirmation.sentence, *finding.caveats)
     return replace(finding, severity=Severity.INFO, refuted=True, caveats=caveats)
 
 

@@ -17,11 +17,17 @@ from advisor.engine.subjects import (
     without_subjects,
 )
 from advisor.features.feature import NotEnoughDataError
-from advisor.model.finding import Outcome, Subject
+from advisor.model.finding import Finding, Outcome, Subject
 from advisor.model.log import Value
 from advisor.model.study import Study
 
-__all__ = ["Conclusions", "Judged", "evaluate_study", "judge_trial"]
+__all__ = [
+    "Conclusions",
+    "Judged",
+    "evaluate_study",
+    "finding_as_if",
+    "judge_trial",
+]
 
 
 def evaluate_study(
@@ -91,13 +97,38 @@ def judge_trial(
     for rule in _with_dependencies(rules, rule_id):
         if rule.source.subject != "trial":
             continue
+        if rule.id != rule_id and rule.id in settings.disabled:
+            continue
         parameters = _parameters(rule, settings)
         scope = Scope(rule, subject, measurements, parameters, conclusions.findings)
+        if not concerns(rule, scope):
+            continue
         Judgement(rule, subject, scope, conclusions).conclude()
         if rule.id == rule_id:
             outcome = conclusions.verdicts[-1].outcome
             measure = _number(scope, look_up)
     return Judged(outcome, measure)
+
+
+def finding_as_if(
+    study: Study,
+    rules: Sequence[Rule],
+    rule_id: str,
+    subject: Subject,
+    settings: RuleSettings,
+) -> Finding:
+    """The rule's finding about a subject, whether it fires or not.
+
+    To put wrong findings to the test: everything is filled from what was measured.
+
+    Raises:
+        MissingSignalError, NotEnoughDataError: a feature cannot be measured.
+    """
+    conclusions, measurements = Conclusions(), Measurements(study)
+    rule = next(each for each in rules if each.id == rule_id)
+    parameters = _parameters(rule, settings)
+    scope = Scope(rule, subject, measurements, parameters, conclusions.findings)
+    return Judgement(rule, subject, scope, conclusions).as_if()
 
 
 def _with_dependencies(rules: Sequence[Rule], rule_id: str) -> list[Rule]:

@@ -39,7 +39,7 @@ def with_feasibility(
         _judged(trial, log, objective, usual, anything)
         for trial, log in zip(trials, logs, strict=True)
     ]
-    return tuple(_without_very_bad(judged))
+    return tuple(without_very_bad(judged))
 
 
 def _judged(
@@ -137,7 +137,7 @@ def _usual_length(trials: Sequence[Trial]) -> int | None:
     return max(lengths, default=None)
 
 
-def _without_very_bad(trials: Sequence[Trial]) -> list[Trial]:
+def without_very_bad(trials: Sequence[Trial]) -> list[Trial]:
     """Marks errors that lie absurdly far above those of the better three quarters."""
     errors = np.array([trial.error for trial in trials if trial.feasible], np.float64)
     if len(errors) < _ENOUGH:

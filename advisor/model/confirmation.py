@@ -33,7 +33,7 @@ class Repeat:
     """One trial of an arm: its seed, whether the finding came back, and the measure."""
 
     seed: int
-    fires: bool
+    fires: bool | None  # None: the rule could not tell
     measure: float | None  # None where it could not be measured
     error: float | None  # of the objective, lower is better; None if infeasible
     curve: Curve | None = None  # of the objective, as logged
@@ -64,7 +64,12 @@ class Arm:
     @property
     def fires(self) -> int:
         """How many seeds show the finding."""
-        return sum(each.fires for each in self.repeats)
+        return sum(each.fires is True for each in self.repeats)
+
+    @property
+    def clear(self) -> int:
+        """How many seeds show that it is not there; those that tell nothing do not."""
+        return sum(each.fires is False for each in self.repeats)
 
 
 @dataclass(frozen=True, slots=True)
