@@ -1,0 +1,82 @@
+"""Which of Adam's hyperparameters a number of trials can serve.
+
+The playbook: below 10 trials the learning rate alone, from 10 on beta1 too, from 25 on
+epsilon too, and well above 25 beta2 too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from advisor.model.log import Value
+from advisor.model.next_round import PLAN, Change, PlannedHyperparameter
+from advisor.next_round.draft import in_words
+
+_FROM: Mapping[str, int] = {
+    "learning_rate": 0,
+    "beta1": 10,
+    "one_minus_beta1": 10,
+    "epsilon": 25,
+    "beta2": 50,
+    "one_minus_beta2": 50,
+}
+"""The number of trials from which on each may vary; 50 is well above 25."""
+
+_OPTIMIZERS = ("adam", "lamb", "adan")
+
+
+def is_adam_like(
+    hyperparameters: Sequence[PlannedHyperparameter], incumbent: Mapping[str, Value]
+) -> bool:
+    """Whether every optimizer of the round is a kind of Adam.
+
+    Without a word on the optimizer, hyperparameters that only Adam has tell it.
+    """
+    optimizer = next(
+        (each for each in hyperparameters if each.alias == "optimizer"), None
+    )
+    if optimizer is None:
+        aliases = {each.alias for each in hyperparameters if each.searched}
+        return bool(aliases & (_FROM.keys() - {"learning_rate"}))
+    if optimizer.space is not None:
+        names: tuple[Value, ...] = optimizer.space.choices
+    else:
+        names = (optimizer.value, incumbent.get(optimizer.name))
+    known = [str(name).lower() for name in names if name is not None]
+    return bool(known) and all(
+        any(word in name for word in _OPTIMIZERS) for name in known
+    )
+
+
+def trials_for(searched: Sequence[PlannedHyperparameter]) -> int:
+    """How many trials those of Adam's hyperparameters want that are searched."""
+    return max((_FROM.get(each.alias or "", 0) for each in searched), default=0)
+
+
+def within_budget(
+    hyperparameters: Sequence[PlannedHyperparameter],
+    trials: int,
+    values: Mapping[str, Value],
+) -> tuple[PlannedHyperparameter, ...]:
+    """Fixes what the number of trials cannot serve, at the value of the best trial."""
+    return tuple(
+        _fixed(each, trials, values.get(each.name))
+        if each.searched and trials < _FROM.get(each.alias or "", 0)
+        else each
+        for each in hyperparameters
+    )
+
+
+def _fixed(
+    each: PlannedHyperparameter, trials: int, value: Value
+) -> PlannedHyperparameter:
+    change = Change(
+        f"fixed at {in_words(value)}",
+        PLAN,
+        f"{trials} trials: the playbook varies {each.alias} of Adam from "
+        f"{_FROM[each.alias or '']} on",
+    )
+    return replace(
+        each, role="fixed", space=None, value=value, changes=(*each.changes, change)
+    )

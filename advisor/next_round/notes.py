@@ -1,0 +1,50 @@
+"""What the user has to know or do beside running the points."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from advisor.model.next_round import NextRound
+
+
+def notes_on(planned: NextRound) -> tuple[str, ...]:
+    """Caveats of the round, most important first."""
+    return tuple(_notes(planned))
+
+
+def _notes(planned: NextRound) -> Iterator[str]:
+    if not planned.changed:
+        yield (
+            "No finding asks for a change: the search space stays as it is, and the "
+            "points go on in it."
+        )
+    new = [each for each in planned.searched if each.before is None]
+    for each in new:
+        yield f"{each.name} is new: the training code has to take it."
+    for each in planned.searched:
+        if each.before is not None and each.before.name != each.name:
+            yield (
+                f"{each.name} stands for 1 - {each.before.name}: the training code has "
+                f"to take it, or set {each.before.name} = 1 - {each.name}."
+            )
+    if any(each.alias == "warmup_steps" for each in planned.searched if each.changes):
+        yield (
+            "Put the warmup before the schedule as it is, and add its steps to those "
+            "of training."
+        )
+    fixed = [each.name for each in planned.newly_fixed]
+    if fixed:
+        yield (
+            f"What is found now holds for the fixed {', '.join(fixed)} only: another "
+            "value may favour other settings."
+        )
+    if len(planned.points) < planned.trials:
+        yield (
+            f"The search space has {len(planned.points)} new points left, of "
+            f"{planned.trials} wanted."
+        )
+    if planned.phase == "exploitation":
+        yield (
+            "Exploration is done: let a sampler that learns from all trials, the "
+            "infeasible ones too, choose the points; those here are a fallback."
+        )

@@ -1,0 +1,224 @@
+"""The next round of a study: everything put together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from advisor.model.finding import Finding, Question
+from advisor.model.log import Value
+from advisor.model.next_round import (
+    PLAN,
+    Cause,
+    Conflict,
+    Constraint,
+    NextRound,
+    Phase,
+    PlannedHyperparameter,
+    PointSequence,
+    Quantity,
+)
+from advisor.model.search_space import Role
+from advisor.model.study import Study
+from advisor.next_round import adam_budget, number_of_trials
+from advisor.next_round.conditions import conditions_of
+from advisor.next_round.edits import Asked, asked_of
+from advisor.next_round.history import inside, past_trials
+from advisor.next_round.notes import notes_on
+from advisor.next_round.number_of_trials import TrialCount
+from advisor.next_round.quantities import planned_quantities
+from advisor.next_round.quasi_random import draw
+from advisor.next_round.search_space_edits import EditedSpace, edited_space
+from advisor.next_round.warmup import within_training
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the user and the round before say."""
+
+    trials: int | None = None  # new trials, repeats included
+    seed: int | None = None
+    round: int = 2
+    sequence: PointSequence | None = None  # of the round before
+
+
+@dataclass(frozen=True, slots=True)
+class _Merged:
+    """All edits carried out, before trials are counted."""
+
+    hyperparameters: tuple[PlannedHyperparameter, ...]
+    quantities: tuple[Quantity, ...]
+    constraints: tuple[Constraint, ...]
+    conflicts: tuple[Conflict, ...]
+    phase: Phase
+    left: tuple[Asked, ...]  # about numbers of trials
+    note: str = ""
+
+    @property
+    def searched(self) -> tuple[PlannedHyperparameter, ...]:
+        return tuple(each for each in self.hyperparameters if each.searched)
+
+
+def next_round(
+    study: Study,
+    findings: Sequence[Finding],
+    summaries: Mapping[str, str],
+    *,
+    questions: Sequence[Question] = (),
+    wishes: Wishes | None = None,
+) -> NextRound:
+    """The search space, points and plan that follow from the findings of `study`.
+
+    `summaries` gives a rule's defect in one line, by its id.
+    """
+    wishes = wishes or Wishes()
+    merged = _merged(study, findings, summaries)
+    budget = number_of_trials.stated_budget(study, wishes.trials)
+    repeats, unrepeated = number_of_trials.repeats(study, merged.left, budget)
+    if budget is not None:
+        budget -= sum(each.more for each in repeats)
+    merged, count = _counted(merged, study, budget)
+    made = NextRound(
+        study=study.name,
+        round=wishes.round,
+        phase=merged.phase,
+        objective=study.objective,
+        hyperparameters=merged.hyperparameters,
+        trials=count.new,
+        trials_reason=count.reason,
+        sequence=_sequence(wishes),
+        repeats=repeats,
+        quantities=merged.quantities,
+        constraints=merged.constraints,
+        conflicts=(*merged.conflicts, *unrepeated, *count.conflicts),
+        past=past_trials(study, merged.searched),
+        causes=_causes(findings),
+        questions=tuple(questions),
+    )
+    made = _with_points(made)
+    too_few = number_of_trials.budget_note(merged.searched, count.new)
+    notes = (*notes_on(made), *filter(None, (too_few, merged.note)))
+    return replace(made, notes=notes)
+
+
+def _merged(
+    study: Study, findings: Sequence[Finding], summaries: Mapping[str, str]
+) -> _Merged:
+    asked, silent = asked_of(findings, summaries)
+    edited = edited_space(study.search_space, _incumbent(study), asked)
+    planned = planned_quantities(study, _roles(study, edited), edited.left)
+    hyperparameters, note = within_training(
+        planned.hyperparameters, planned.logged_steps
+    )
+    phase, quantities, early = _phase(edited, planned.quantities)
+    return _Merged(
+        hyperparameters=hyperparameters,
+        quantities=quantities,
+        constraints=edited.constraints,
+        conflicts=(*edited.conflicts, *planned.conflicts, *early, *silent),
+        phase=phase,
+        left=edited.left,
+        note=note,
+    )
+
+
+def _counted(
+    merged: _Merged, study: Study, budget: int | None
+) -> tuple[_Merged, TrialCount]:
+    """The number of new trials, and the search space without what they cannot serve."""
+    incumbent, searched = _incumbent(study), merged.searched
+    adam = adam_budget.is_adam_like(merged.hyperparameters, incumbent)
+    past = past_trials(study, searched)
+    usable = sum(inside(each, searched) for each in past)
+    count = number_of_trials.number_of_trials(
+        searched, usable, merged.left, budget, adam=adam
+    )
+    if not adam:
+        return merged, count
+    best = study.best
+    values = next((each.values for each in past if best and each.name == best.name), {})
+    fewer = adam_budget.within_budget(
+        merged.hyperparameters, count.new, {**incumbent, **values}
+    )
+    return replace(merged, hyperparameters=fewer), count
+
+
+def _with_points(made: NextRound) -> NextRound:
+    constants = {
+        each.name: each.value for each in made.hyperparameters if not each.searched
+    }
+    points, sequence = draw(
+        made.searched,
+        made.trials,
+        made.sequence,
+        tried=[each.values for each in made.past],
+        constraints=made.constraints,
+        constants=constants,
+    )
+    fixed = {each.name: each.value for each in made.newly_fixed}
+    whole = tuple({**fixed, **point} for point in points)
+    return replace(made, points=whole, sequence=sequence)
+
+
+def _incumbent(study: Study) -> Mapping[str, Value]:
+    return study.best.hyperparameters if study.best else {}
+
+
+def _roles(study: Study, edited: EditedSpace) -> tuple[PlannedHyperparameter, ...]:
+    """Roles and conditions; the fact `goal` names what is scientific in this round."""
+    goal = study.facts.get("goal")
+    words = set(goal.replace(",", " ").split()) if isinstance(goal, str) else set()
+    named = {
+        each.name for each in edited.hyperparameters if {each.name, each.alias} & words
+    }
+    conditions = conditions_of(study)
+    made = []
+    for each in edited.hyperparameters:
+        if each.searched:
+            each = replace(each, condition=conditions.get(each.name))
+            if named:
+                role: Role = "scientific" if each.name in named else "nuisance"
+                each = replace(each, role=role)
+        made.append(each)
+    return tuple(made)
+
+
+def _phase(
+    edited: EditedSpace, quantities: tuple[Quantity, ...]
+) -> tuple[Phase, tuple[Quantity, ...], tuple[Conflict, ...]]:
+    """Exploitation only where a finding asks for it and the space stays as it is."""
+    asking = next((each for each in quantities if each.name == "phase"), None)
+    if asking is None or asking.after != "exploitation":
+        return "exploration", quantities, ()
+    moved = any(
+        change.finding != PLAN and change.finding != asking.changes[0].finding
+        for each in edited.hyperparameters
+        for change in each.changes
+    )
+    if not moved:
+        return "exploitation", quantities, ()
+    lost = tuple(
+        Conflict(
+            "phase",
+            "set phase: value exploitation",
+            change.finding,
+            "the search space still changes, so exploration goes on",
+        )
+        for change in asking.changes
+    )
+    kept = tuple(each for each in quantities if each is not asking)
+    return "exploration", kept, lost
+
+
+def _sequence(wishes: Wishes) -> PointSequence:
+    """That of the round before, unless another seed is wanted."""
+    before = wishes.sequence
+    if before is not None and wishes.seed in (None, before.seed):
+        return before
+    return PointSequence(seed=wishes.seed or 0)
+
+
+def _causes(findings: Sequence[Finding]) -> dict[str, Cause]:
+    return {
+        each.id: Cause(each.id, each.rule, each.message, each.link) for each in findings
+    }
