@@ -15,6 +15,7 @@ import numpy as np
 
 from advisor.model.confirmation import Effect
 
+_ROUNDING = 1e-9  # of equal differences, relative to them
 EVEN = 0.5  # a finding that comes back in half of the trials is neither there nor gone
 
 
@@ -63,7 +64,7 @@ def effect_of(differences: Sequence[float], *, larger: bool, alpha: float) -> Ef
     `alpha`. Equal differences, as of counts, show no noise between seeds; then only the
     agreement of their signs speaks, which n seeds show by chance in 1 of 2^n cases.
     """
-    from scipy.stats import t
+    from scipy.special import stdtr, stdtrit  # scipy.stats takes a second to import
 
     values = np.asarray(differences, dtype=np.float64)
     count = len(values)
@@ -71,10 +72,10 @@ def effect_of(differences: Sequence[float], *, larger: bool, alpha: float) -> Ef
     if count < 2:
         return Effect(count, mean, -math.inf, math.inf, 1.0)
     error = float(values.std(ddof=1)) / math.sqrt(count)
-    half = float(t.isf(alpha, count - 1)) * error
+    half = -float(stdtrit(count - 1, alpha)) * error
     gain = mean if larger else -mean
-    if error > 0:
-        p_value = float(t.sf(gain / error, count - 1))
+    if error > _ROUNDING * abs(mean):
+        p_value = float(stdtr(count - 1, -gain / error))
     else:
         p_value = 2.0**-count if gain > 0 else 1.0
     return Effect(count, mean, mean - half, mean + half, p_value)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from statistics import stdev
+
+import numpy as np
 
 from advisor.confirm.experiment import Experiment
 from advisor.confirm.sequential import decide_share, effect_of
@@ -140,7 +141,7 @@ def _spread(again: Arm, objective: bool) -> float:
     """Standard deviation between the seeds of the reproduction."""
     values = [_value(each, objective=objective) for each in again.repeats]
     known = [value for value in values if value is not None]
-    return stdev(known) if len(known) > 1 else 0.0
+    return float(np.std(known, ddof=1)) if len(known) > 1 else 0.0
 
 
 def _keeps(experiment: Experiment, again: Arm, arm: Arm) -> bool:

@@ -73,6 +73,12 @@ def test_equal_differences_are_believed_by_their_number() -> None:
     assert effect_of([0.0] * 6, larger=True, alpha=0.05).p_value == 1.0
 
 
+def test_rounding_is_no_noise_between_seeds() -> None:
+    differences = [(i / 10 + 0.3) - i / 10 for i in range(6)]
+    assert len(set(differences)) > 1
+    assert effect_of(differences, larger=True, alpha=0.05).p_value == 1 / 64
+
+
 def test_one_pair_decides_nothing() -> None:
     effect = effect_of([3.0], larger=True, alpha=0.05)
     assert (effect.p_value, effect.lower, effect.upper) == (1.0, -math.inf, math.inf)
