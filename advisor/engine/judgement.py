@@ -55,6 +55,15 @@ class Judgement:
             with suppress(MissingSignalError, NotEnoughDataError):
                 self._ask()
 
+    def as_if(self) -> Finding:
+        """The finding as it would read if the rule had fired.
+
+        Raises:
+            MissingSignalError, NotEnoughDataError: a feature cannot be measured.
+        """
+        self.scope.require_features()
+        return self._finding(self._end(Outcome.FIRES))
+
     def _verdict(self) -> Verdict:
         source = self.rule.source
         for requirement in source.requires:
