@@ -64,6 +64,11 @@ def max_train_steps(
     return steps if steps is None or steps >= last else None
 
 
+def configured_updates(configuration: Mapping[str, Value]) -> int | None:
+    """The number of updates that a configuration states, whatever curves count."""
+    return _find(configuration, STEP_KEYS)
+
+
 def _counts_evaluations(curve: Curve) -> bool:
     return len(curve) > 1 and bool((np.diff(curve.steps) == 1).all())
 

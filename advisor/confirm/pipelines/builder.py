@@ -14,6 +14,7 @@ from advisor.confirm.pipelines.pipeline import NotApplicableError, Progress, Set
 from advisor.confirm.pipelines.sources import source_of
 from advisor.errors import AdvisorError
 from advisor.interpret.hyperparameters import is_number
+from advisor.interpret.training_length import configured_updates
 from advisor.model.confirmation import Level
 from advisor.model.trial import Trial
 from advisor.trainer.configuration import TrialConfiguration
@@ -82,12 +83,16 @@ class BuilderPipeline:
     def _configuration(self, trial: Trial) -> TrialConfiguration:
         own = by_alias(trial)
         entries = {name: own[name] for name in _OWN if is_number(own.get(name))}
-        steps = trial.max_train_steps or trial.last_step
+        for name in ("momentum", "beta1", "beta2"):
+            complement = own.get(f"one_minus_{name}")
+            if is_number(complement):
+                entries.setdefault(name, 1 - complement)
+        steps = _updates(trial)
         missing = {"learning_rate", "batch_size"} - entries.keys()
         if missing or not steps:
             raise NotApplicableError(
                 f"the log of {trial.name} does not say its "
-                f"{', '.join(sorted(missing)) or 'number of steps'}"
+                f"{', '.join(sorted(missing)) or 'number of updates'}"
             )
         if isinstance(own.get("optimizer"), str):
             entries["optimizer"] = own["optimizer"].lower()
@@ -146,3 +151,14 @@ class BuilderPipeline:
     def seconds(self, settings: Settings) -> float:
         """Unknown before it was trained once."""
         return _USUAL_SECONDS
+
+
+def _updates(trial: Trial) -> int | None:
+    """How many updates it made; a curve against epochs does not say."""
+    stated = configured_updates(trial.hyperparameters)
+    if stated is not None:
+        return stated
+    curve = trial.curves.get("training_loss") or trial.curves.get("validation_error")
+    if curve is not None and curve.axis != "step":
+        return None
+    return trial.max_train_steps or trial.last_step
