@@ -32,6 +32,7 @@ def draw(plot: ConfirmationPlot, path: Path) -> None:
             _draw_lines(axes, panel, style.BLUE if i > 0 else style.ORANGE, _AHEAD)
             _name(axes, panel)
             style.show_values(axes, axis)
+            axes.set_xlim(*_steps(plot))
             style.step_ticks(axes)
             axes.set_xlabel(plot.axis)
             if axes.get_subplotspec().is_first_col():  # type: ignore[union-attr]
@@ -50,14 +51,26 @@ def draw(plot: ConfirmationPlot, path: Path) -> None:
 def _axis(plot: ConfirmationPlot) -> style.ValueAxis:
     """Good values can be told apart, and how curves end is in sight."""
     axis = style.value_axis(_after(plot, _START), worse=plot.worse)
-    ends = _after(plot, _END)
-    ends = ends[np.isfinite(ends)]
-    if axis.log or not len(ends):
+    if axis.log:
         return axis
-    room = _MOST * (axis.high - axis.low)
+    ends, room = _after(plot, _END), _MOST * (axis.high - axis.low)
     low = max(min(axis.low, float(ends.min())), axis.low - room)
     high = min(max(axis.high, float(ends.max())), axis.high + room)
+    every = _after(plot, 0.0)
+    if plot.worse > 0:
+        low = min(low, float(every.min()))
+    else:
+        high = max(high, float(every.max()))
     return style.ValueAxis(low, high, False)
+
+
+def _steps(plot: ConfirmationPlot) -> tuple[float, float]:
+    """The same for every panel, because some trials break early."""
+    curves = [curve for panel in plot.panels for curve in panel.curves]
+    first = min(int(each.steps[0]) for each in curves)
+    last = max(int(each.steps[-1]) for each in curves)
+    edge = 0.03 * (last - first)
+    return first - edge, last + edge
 
 
 def _after(plot: ConfirmationPlot, start: float) -> FloatArray:
