@@ -16,6 +16,8 @@ Phase: TypeAlias = Literal["exploration", "exploitation"]
 Point: TypeAlias = Mapping[str, Value]
 """Values by hyperparameter: of those that are searched and those newly fixed."""
 
+_SEEDS = 1_000  # a round: no two trials of a study share one
+
 PLAN = ""
 """The finding of a change that no finding asks for: the budget does, or a plan rule."""
 
@@ -159,6 +161,7 @@ class PointSequence:
 
     seed: int = 0
     used: int = 0  # points drawn in all rounds so far, this one included
+    first: int = 0  # points drawn before this round
     dimensions: tuple[str, ...] = ()  # the hyperparameter of each, in order
 
 
@@ -171,6 +174,16 @@ class PastTrial:
     objective: float | None  # as logged; None where infeasible or unknown
     infeasible: str | None = None  # why
     finished: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedTrial:
+    """One training of the next round."""
+
+    name: str
+    values: Point
+    seed: int
+    repeats: str | None = None  # the trial whose configuration is trained again
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +217,7 @@ class NextRound:
     causes: Mapping[str, Cause] = field(default_factory=dict)  # by id of the finding
     questions: tuple[Question, ...] = ()
     notes: tuple[str, ...] = ()
+    command: tuple[str, ...] = ()  # the user's, with {placeholders}
 
     @property
     def searched(self) -> tuple[PlannedHyperparameter, ...]:
@@ -227,4 +241,19 @@ class NextRound:
             or self.repeats
             or any(each.changes for each in self.hyperparameters)
             or any(each.changes for each in self.quantities)
+        )
+
+    @property
+    def planned_trials(self) -> tuple[PlannedTrial, ...]:
+        """Every training: the new points, then the repeats; each has its own seed."""
+        every = [(point, None) for point in self.points] + [
+            (each.configuration, each.trial)
+            for each in self.repeats
+            for _ in range(each.more)
+        ]
+        return tuple(
+            PlannedTrial(
+                f"round-{self.round}-{i:03d}", values, _SEEDS * self.round + i, repeated
+            )
+            for i, (values, repeated) in enumerate(every, start=1)
         )

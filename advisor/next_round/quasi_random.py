@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -45,7 +46,7 @@ def draw(
         *(each for each in names if each not in sequence.dimensions),
     )
     if not searched or count <= 0:
-        return (), PointSequence(sequence.seed, sequence.used, dimensions)
+        return (), replace(sequence, first=sequence.used, dimensions=dimensions)
     places = _Places(searched, tried, count)
     points: list[Point] = []
     used = sequence.used
@@ -60,7 +61,8 @@ def draw(
         excluded = any(each.excludes(whole) for each in constraints)
         if not excluded and places.take(point):
             points.append(point)
-    return tuple(points), PointSequence(sequence.seed, used, dimensions)
+    after = PointSequence(sequence.seed, used, sequence.used, dimensions)
+    return tuple(points), after
 
 
 def _candidates(dimensions: int, sequence: PointSequence) -> Iterator[FloatArray]:
