@@ -38,6 +38,9 @@ TRIAL_FACTS: Mapping[str, Callable[[Trial, Study], Any]] = {
     "cause": lambda trial, study: (
         trial.infeasibility.cause if trial.infeasibility else None
     ),
+    "detail": lambda trial, study: (
+        trial.infeasibility.detail if trial.infeasibility else None
+    ),
     "status": lambda trial, study: trial.status.value,
     "error": lambda trial, study: trial.error,
     "final_error": lambda trial, study: trial.final_error,

@@ -109,7 +109,7 @@ class Judgement:
             rule=self.rule.id,
             subject=self.subject,
             severity=severity,
-            message=self._fill(source.message),
+            message=self._message(),
             evidence=verdict.evidence,
             actions=tuple(
                 Action(self._fill(advice.do), self._fill(advice.why))
@@ -143,6 +143,11 @@ class Judgement:
                 if self._applies(arm.get("when"))
             ]
         return dict(self._data(data))
+
+    def _message(self) -> str:
+        wordings = self.rule.source.messages
+        applying = (each.say for each in wordings if self._applies(each.when))
+        return self._fill(next(applying))
 
     def _severity(self) -> Severity:
         for case in self.rule.source.severity:

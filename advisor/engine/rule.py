@@ -74,6 +74,13 @@ class _Compiler:
                 "a condition on every entry",
             )
         check_edits(source, self.document)
+        if not source.messages or source.messages[-1].when is not None:
+            raise rule_error(
+                self.document,
+                ("message",),
+                "a text, or a last wording without `when`",
+                "a condition on every wording",
+            )
         uses = {name: self._feature(name) for name in source.features}
         for place, text in _conditions_of(source):
             self._condition(place, text)
@@ -162,6 +169,9 @@ def _conditions_of(source: schema.RuleFile) -> Iterable[tuple[Place, str]]:
         yield ("evidence", i), look_up
     if source.trials is not None:
         yield ("trials",), source.trials
+    for i, wording in enumerate(source.messages):
+        if wording.when is not None:
+            yield ("message", i, "when"), wording.when
     for key in ("requires", "inconclusive", "severity", "caveats", "advice"):
         for i, part in enumerate(getattr(source, key)):
             if part.when is not None:
@@ -176,7 +186,8 @@ def _conditions_of(source: schema.RuleFile) -> Iterable[tuple[Place, str]]:
 
 
 def _templates_of(source: schema.RuleFile) -> Iterable[tuple[Place, str]]:
-    yield ("message",), source.message
+    for i, wording in enumerate(source.messages):
+        yield ("message", i, "say"), wording.say
     for i, inconclusive in enumerate(source.inconclusive):
         yield ("inconclusive", i, "because"), inconclusive.because
     for i, caveat in enumerate(source.caveats):

@@ -58,7 +58,10 @@ def _page(rule: Rule) -> Iterator[str]:
     yield from _parameters(rule)
     yield from _features(rule)
     yield "## Message\n"
-    yield f"> {_line(source.message)}\n"
+    for wording in source.messages:
+        if wording.when is not None:
+            yield f"If `{_line(wording.when)}`:\n"
+        yield f"> {_line(wording.say)}\n"
     yield "## Advice\n"
     for number, advice in enumerate(source.advice, start=1):
         yield f"{number}. {_line(advice.do)} {_line(advice.why)}".rstrip()

@@ -95,6 +95,7 @@ def _fields_at(kind: Any, place: Place) -> list[str]:
         "requires": schema.RequirementPart,
         "inconclusive": schema.InconclusivePart,
         "severity": schema.SeverityPart,
+        "message": schema.MessagePart,
         "caveats": schema.CaveatPart,
         "advice": schema.AdvicePart,
         "next_round": schema.EditPart,

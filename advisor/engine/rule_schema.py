@@ -48,6 +48,13 @@ class SeverityPart(_Part):
     when: str | None = None
 
 
+class MessagePart(_Part):
+    """One wording of the finding; the first that applies is used."""
+
+    say: str
+    when: str | None = None
+
+
 class CaveatPart(_Part):
     """Something that weakens the finding."""
 
@@ -103,7 +110,7 @@ class RuleFile(_Part):
     parameters: dict[str, ParameterPart]
     fires: str
     severity: list[SeverityPart]
-    message: str
+    message: str | list[MessagePart]
     evidence: list[str]
     advice: list[AdvicePart]
     next_round: list[EditPart]
@@ -119,3 +126,10 @@ class RuleFile(_Part):
     asks: list[QuestionPart] = []
     trials: str | None = None  # look-up that gives the names of the trials concerned
     references: list[str] = []
+
+    @property
+    def messages(self) -> list[MessagePart]:
+        """The wordings of the finding; a lone text applies always."""
+        if isinstance(self.message, str):
+            return [MessagePart(say=self.message)]
+        return self.message

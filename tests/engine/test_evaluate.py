@@ -175,6 +175,18 @@ def test_questions_are_asked_until_answered(tmp_path: Path) -> None:
     assert conclude(tmp_path, COUNT, of=answered).questions == {}
 
 
+def test_the_first_wording_that_applies_is_used(tmp_path: Path) -> None:
+    text = COUNT.replace(
+        'message: "{study.trials} trials, {limit} wanted"',
+        'message: [{when: "study.trials < 4", say: "few"}, {say: "{study.trials}"}]',
+    )
+    (finding,) = conclude(tmp_path, text).findings["count"]
+    assert finding.message == "few"
+    text = text.replace("study.trials < 4", "study.trials < 1")
+    (finding,) = conclude(tmp_path, text).findings["count"]
+    assert finding.message == str(len(study().trials))
+
+
 ONLY = 'only: {when: "WHEN", missing: "a failure", enable: "fail"}\n'
 
 
