@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from advisor.model.log import Value
-from advisor.model.next_round import PLAN, Change, PlannedHyperparameter
+from advisor.model.planned_space import PLAN, Change, PlannedHyperparameter
 from advisor.next_round.draft import in_words
 
 _FROM: Mapping[str, int] = {

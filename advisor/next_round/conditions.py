@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from advisor.model.log import Value
-from advisor.model.next_round import Condition
+from advisor.model.planned_space import Condition
 from advisor.model.search_space import Hyperparameter
 from advisor.model.study import Study
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeGuard
 
 from advisor.model.log import Value
-from advisor.model.next_round import Change, PlannedHyperparameter
+from advisor.model.planned_space import Change, PlannedHyperparameter
 from advisor.model.search_space import Hyperparameter, Role, Side
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from advisor.model.log import Value
-from advisor.model.next_round import Conflict, Constraint
+from advisor.model.next_round import Conflict
+from advisor.model.planned_space import Constraint
 from advisor.model.search_space import SearchSpace
 from advisor.next_round.draft import Draft, draft_of
 

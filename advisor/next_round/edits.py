@@ -12,7 +12,8 @@ import msgspec
 from advisor.model import edits as vocabulary
 from advisor.model.edits import KINDS, Request
 from advisor.model.finding import Edit, Finding
-from advisor.model.next_round import Change, Conflict
+from advisor.model.next_round import Conflict
+from advisor.model.planned_space import Change
 from advisor.text import printable
 
 _PRECEDENCE: tuple[type[Any], ...] = (

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from advisor.model.log import Value
-from advisor.model.next_round import (
-    Change,
-    NextRound,
-    PlannedHyperparameter,
-)
+from advisor.model.next_round import NextRound
+from advisor.model.planned_space import Change, PlannedHyperparameter
 from advisor.next_round.draft import in_words, only_value
 from advisor.next_round.values import range_in_words
 from advisor.report.markup import bullets, code, link, table, text

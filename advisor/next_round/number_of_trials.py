@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from advisor.model.edits import Repeat, Trials
 from advisor.model.log import Value
-from advisor.model.next_round import Conflict, PlannedHyperparameter, Repeats
+from advisor.model.next_round import Conflict, Repeats
+from advisor.model.planned_space import PlannedHyperparameter
 from advisor.model.study import Study
 from advisor.next_round.adam_budget import trials_for
 from advisor.next_round.draft import is_number

@@ -8,16 +8,14 @@ from dataclasses import dataclass, replace
 from advisor.model.finding import Finding, Question
 from advisor.model.log import Value
 from advisor.model.next_round import (
-    PLAN,
     Cause,
     Conflict,
-    Constraint,
     NextRound,
     Phase,
-    PlannedHyperparameter,
     PointSequence,
     Quantity,
 )
+from advisor.model.planned_space import PLAN, Constraint, PlannedHyperparameter
 from advisor.model.search_space import Role
 from advisor.model.study import Study
 from advisor.next_round import adam_budget, number_of_trials

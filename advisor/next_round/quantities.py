@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from advisor.model.edits import Fix, Multiply, Set
 from advisor.model.log import Value
-from advisor.model.next_round import Conflict, PlannedHyperparameter, Quantity
+from advisor.model.next_round import Conflict, Quantity
+from advisor.model.planned_space import PlannedHyperparameter
 from advisor.model.study import Study
 from advisor.next_round.draft import in_words, is_number, only_value
 from advisor.next_round.edits import Asked

@@ -10,12 +10,8 @@ import numpy as np
 
 from advisor.model.curve import FloatArray
 from advisor.model.log import Value
-from advisor.model.next_round import (
-    Constraint,
-    PlannedHyperparameter,
-    Point,
-    PointSequence,
-)
+from advisor.model.next_round import PointSequence
+from advisor.model.planned_space import Constraint, PlannedHyperparameter, Point
 from advisor.model.search_space import Hyperparameter
 
 _BLOCK = 64

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 from advisor.model.edits import Exclude, Narrow
-from advisor.model.next_round import Constraint
+from advisor.model.planned_space import Constraint
 from advisor.next_round.bounds import narrow
 from advisor.next_round.draft import Draft
 from advisor.next_round.drafts import Drafts, RefusedError

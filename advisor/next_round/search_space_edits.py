@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from advisor.model import edits as vocabulary
 from advisor.model.log import Value
-from advisor.model.next_round import Conflict, Constraint, PlannedHyperparameter
+from advisor.model.next_round import Conflict
+from advisor.model.planned_space import Constraint, PlannedHyperparameter
 from advisor.model.search_space import SearchSpace
 from advisor.next_round import bounds, regions, values
 from advisor.next_round.drafts import Drafts, RefusedError

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from advisor.model.next_round import PLAN, Change, PlannedHyperparameter
+from advisor.model.planned_space import PLAN, Change, PlannedHyperparameter
 
 _SHARE = 0.1
 _WHY = "at most a tenth of training is warmup"

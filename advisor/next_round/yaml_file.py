@@ -8,7 +8,8 @@ from typing import Any
 import yaml
 
 from advisor.model.log import Value
-from advisor.model.next_round import Change, NextRound, PlannedHyperparameter
+from advisor.model.next_round import NextRound
+from advisor.model.planned_space import Change, PlannedHyperparameter
 from advisor.model.search_space import Hyperparameter
 from advisor.next_round.draft import only_value
 

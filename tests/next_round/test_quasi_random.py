@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import qmc
 
-from advisor.model.next_round import (
+from advisor.model.next_round import PointSequence
+from advisor.model.planned_space import (
     Change,
     Condition,
     Constraint,
     PlannedHyperparameter,
     Point,
-    PointSequence,
 )
 from advisor.model.search_space import Hyperparameter
 from advisor.next_round.quasi_random import draw, value_at

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from advisor.model.edits import KINDS
 from advisor.model.finding import Edit, Finding, Severity
-from advisor.model.next_round import PlannedHyperparameter
+from advisor.model.planned_space import PlannedHyperparameter
 from advisor.model.search_space import Hyperparameter, SearchSpace
 from advisor.next_round.edits import asked_of
 from advisor.next_round.search_space_edits import EditedSpace, edited_space

@@ -6,7 +6,8 @@ import json
 from typing import Any
 
 from advisor.model.log import Value
-from advisor.model.next_round import NextRound, PlannedHyperparameter
+from advisor.model.next_round import NextRound
+from advisor.model.planned_space import PlannedHyperparameter
 from advisor.model.search_space import Hyperparameter
 from advisor.next_round.draft import is_number
 
