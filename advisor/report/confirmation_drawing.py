@@ -88,5 +88,5 @@ def _draw_lines(
 
 def _name(axes: Axes, panel: ConfirmationPanel) -> None:
     broken = f" ({count(panel.broken, 'seed')} broke)" if panel.broken else ""
-    title = style.label(panel.title, 24 if broken else 38)
+    title = style.label(panel.title, 18 if broken else 38)
     axes.set_title(f"{title}{broken}", loc="left")
