@@ -26,8 +26,19 @@ def changed(configuration: TrialConfiguration, change: Change) -> TrialConfigura
     """The configuration with the change made.
 
     Raises:
-        NotApplicableError: a setting the trainer has not, a value out of place, or a
-            change that changes nothing.
+        NotApplicableError: as `reproduced`, or the change changes nothing.
+    """
+    result = reproduced(configuration, change)
+    if result == configuration and (change.set or change.multiply):
+        raise NotApplicableError(f"{change} changes nothing")
+    return result
+
+
+def reproduced(configuration: TrialConfiguration, change: Change) -> TrialConfiguration:
+    """The same for the reproduction itself, which may be as it was already.
+
+    Raises:
+        NotApplicableError: a setting the trainer has not, or a value out of place.
     """
     entries = configuration.to_mapping()
     for key, value in change.set.items():
@@ -40,12 +51,9 @@ def changed(configuration: TrialConfiguration, change: Change) -> TrialConfigura
         if isinstance(value, float) and math.isfinite(value):
             entries[name] = max(1, round(value))
     try:
-        result = TrialConfiguration.from_mapping(entries)
+        return TrialConfiguration.from_mapping(entries)
     except TrainerError as error:
         raise NotApplicableError(str(error)) from error
-    if result == configuration and (change.set or change.multiply):
-        raise NotApplicableError(f"{change} changes nothing")
-    return result
 
 
 def setting_of(key: str) -> str:

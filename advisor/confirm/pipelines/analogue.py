@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from advisor.confirm.changes import changed
+from advisor.confirm.changes import changed, reproduced
 from advisor.confirm.experiment import Change, Experiment
 from advisor.confirm.pipelines.bundled import described, settings_of, train_bundled
 from advisor.confirm.pipelines.pipeline import NotApplicableError, Progress, Settings
@@ -53,7 +53,7 @@ class AnaloguePipeline:
         if change.trial:
             raise NotApplicableError("an analogue knows no other trial")
         base = self._mapped(experiment, trial)
-        flagged = changed(base, experiment.change)
+        flagged = reproduced(base, experiment.change)
         return settings_of(changed(flagged, change), repeat)
 
     def _mapped(self, experiment: Experiment, trial: Trial) -> TrialConfiguration:

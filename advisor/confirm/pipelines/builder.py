@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from advisor.confirm.changes import changed
+from advisor.confirm.changes import changed, reproduced
 from advisor.confirm.experiment import Change, Experiment
 from advisor.confirm.pipelines.analogue import by_alias
 from advisor.confirm.pipelines.bundled import settings_of
@@ -78,7 +78,7 @@ class BuilderPipeline:
         """
         source = source_of(experiment, trial, change)
         base = self._configuration(source)
-        return settings_of(changed(changed(base, experiment.change), change), repeat)
+        return settings_of(changed(reproduced(base, experiment.change), change), repeat)
 
     def _configuration(self, trial: Trial) -> TrialConfiguration:
         own = by_alias(trial)

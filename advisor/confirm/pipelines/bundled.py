@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from advisor.confirm.changes import changed, known_entries
+from advisor.confirm.changes import changed, known_entries, reproduced
 from advisor.confirm.experiment import Change, Experiment
 from advisor.confirm.pipelines.pipeline import NotApplicableError, Progress, Settings
 from advisor.confirm.pipelines.sources import source_of
@@ -51,7 +51,7 @@ class BundledPipeline:
         base = configuration_of(source)
         if base is None:
             raise NotApplicableError(f"{source.name} was not made by the trainer")
-        flagged = changed(base, experiment.change) if source is trial else base
+        flagged = reproduced(base, experiment.change) if source is trial else base
         return settings_of(changed(flagged, change), repeat)
 
     def train(

@@ -80,8 +80,10 @@ class CommandPipeline:
         values = {
             name: _value(source, name) for name in sorted(self.placeholders - _GIVEN)
         }
-        for each in (experiment.change, change):
-            values = self._changed(values, each)
+        flagged = self._changed(values, experiment.change)
+        values = self._changed(flagged, change)
+        if values == flagged and (change.set or change.multiply):
+            raise NotApplicableError(f"{change} changes nothing")
         self._refuse_options(values)
         return {**values, "seed": FIRST_SEED + repeat}
 
@@ -97,8 +99,6 @@ class CommandPipeline:
                     raise NotApplicableError(f"{name} is no number, but {number}")
             scaled = value * factor
             result[name] = round(scaled) if isinstance(value, int) else scaled
-        if result == dict(values) and (change.set or change.multiply):
-            raise NotApplicableError(f"{change} changes nothing")
         return result
 
     def _placeholder(self, key: str) -> str:
