@@ -18,7 +18,6 @@ from small_trials import SMALL, healthy, small, trained
 from advisor.trainer.batching import batches, in_common
 from advisor.trainer.configuration import TrialConfiguration
 from advisor.trainer.history import History
-from advisor.trainer.optimizers import UPDATES
 
 DIFFERENT = [
     small(),
@@ -52,7 +51,12 @@ def test_together_each_trial_trains_as_it_does_alone() -> None:
 
 @pytest.mark.parametrize("name", ["signals", "sentences"])
 def test_other_architectures_train_together_as_alone(name: str) -> None:
-    short = {"max_train_steps": 20, "eval_every": 20, "validation_examples": 64}
+    short = {
+        "max_train_steps": 20,
+        "eval_every": 20,
+        "validation_examples": 64,
+        "depth": 1,
+    }
     trials = [
         healthy(name, **short),
         healthy(name, **short, seed=1, data_seed=1, learning_rate=0.001),
@@ -85,9 +89,9 @@ def test_training_ends_when_no_trial_is_finite_any_more() -> None:
     assert lost.last_step == 20
 
 
-@pytest.mark.parametrize("optimizer", UPDATES)
-def test_every_optimizer_learns(optimizer: str) -> None:
-    rate = 0.003 if "ada" in optimizer or optimizer == "rmsprop" else 0.03
+@pytest.mark.parametrize("optimizer", ["sgd", "rmsprop", "adamw"])
+def test_rules_with_no_or_two_slots_learn(optimizer: str) -> None:
+    rate = {"sgd": 0.1, "rmsprop": 0.003, "adamw": 0.01}[optimizer]
     (history,) = trained([small(optimizer=optimizer, learning_rate=rate)])
     errors = history.evaluations["train_subset/error"]
     assert errors[-1] < 0.8 * errors[0]
@@ -159,9 +163,9 @@ def fingerprint(histories: list[History]) -> str:
 def test_another_process_computes_the_same_bits() -> None:
     code = (
         "import test_training_together as here\n"
-        "print(here.fingerprint(here.trained(here.DIFFERENT)))"
+        "print(here.fingerprint(here.trained(here.DIFFERENT[:2])))"
     )
     command = [sys.executable, "-c", code]
     here = Path(__file__).parent
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=here)
-    assert done.stdout.split()[-1] == fingerprint(trained(DIFFERENT))
+    assert done.stdout.split()[-1] == fingerprint(trained(DIFFERENT[:2]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from advisor.trainer.configuration import TrialConfiguration
 from advisor.trainer.history import History
 from advisor.trainer.workloads.workload import find_workload, workload_names
 
-SEEDS = 3
+SEEDS = 2
 
 
 def objective(history: History) -> np.ndarray:
@@ -69,7 +70,7 @@ def test_the_healthy_configuration_reaches_what_is_documented(name: str) -> None
         assert history.nonfinite is None
         assert objective(history).min() <= workload.expected
         assert objective(history)[0] > 0.8 * workload.untrained
-        assert objective(history)[-1] < 1.2 * objective(history).min()
+        assert objective(history)[-1] < 1.2 * objective(history).min() + 0.01
 
 
 @pytest.mark.parametrize("name", workload_names())
@@ -124,10 +125,12 @@ def test_short_trials_still_improve_and_long_ones_are_saturated() -> None:
     third = len(objective(slow)) // 3
     fall = np.median(objective(slow)[third : 2 * third]) - objective(slow)[-3:].mean()
     assert fall > 0.05
-    (long,) = trained([healthy("deep", schedule="constant", clip_norm=1.0)])
+    base = healthy("deep", schedule="constant")
+    (long,) = trained([replace(base, learning_rate=0.1, clip_norm=1.0)])
     half = len(objective(long)) // 2
-    assert np.median(objective(long)[half:]) < 0.06
-    assert np.median(objective(long)[half : half + 5]) < 0.06
+    middle, end = objective(long)[half : half + 8], objective(long)[-8:]
+    assert np.median(middle) < 0.05
+    assert np.median(middle) - np.median(end) < 0.02
 
 
 def test_late_noise_goes_with_decay_and_averaging() -> None:

@@ -1,4 +1,17 @@
-"""A deep plain perceptron, unstable without warmup, clipping or normalisation."""
+"""A deep perceptron without normalisation, unstable unless something steadies it.
+
+Healthy, with warmup: a validation error of 2 to 4% after 600 steps, from a start of
+87%. Residual branches without normalisation enlarge the activations layer by layer, so
+that the first gradients are huge.
+
+with the healthy settings and
+------------------------------------------------------------------------------------
+divergence at first   warmup_steps 0: NaN within 60 steps; clip_norm 1,
+                      learning_rate 0.003 or normalization layer cure it as warmup
+                      does
+divergence later      learning_rate 0.15, schedule constant, after spikes
+early saturation      learning_rate 0.1, schedule constant, clip_norm 1
+"""
 
 from __future__ import annotations
 
@@ -40,11 +53,10 @@ WORKLOAD = Workload(
         schedule="cosine",
         warmup_steps=60,
         residual=True,
-        initialization_scale=0.8,
         width=32,
-        depth=12,
+        depth=10,
         eval_every=20,
     ),
-    expected=0.05,
+    expected=0.06,
     untrained=1 - 1 / _CLASSES,
 )

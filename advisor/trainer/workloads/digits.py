@@ -1,4 +1,20 @@
-"""Handwriting-like digits, 8 x 8 pixels, and a multilayer perceptron."""
+"""Handwriting-like digits, 8 x 8 pixels, and a multilayer perceptron.
+
+Healthy: a validation error of 4.5 to 7% after 600 steps, from a start of 90%.
+
+with the healthy settings and
+------------------------------------------------------------------------------------
+overfitting           train_examples 200, label_noise 0.2, schedule constant,
+                      dropout 0: the validation loss rises by half and more after
+                      its minimum; dropout 0.5, weight_decay 0.03 or label_smoothing
+                      0.2 hold it back
+not learning          learning_rate 0, or 1e-6
+still improving       learning_rate 0.002 or less, schedule constant
+late noise            batch_size 8, learning_rate 0.02, schedule constant; a linear
+                      decay or averaging_decay 0.99 quiets it
+loss spikes           learning_rate 0.5, schedule constant
+divergence            learning_rate 100
+"""
 
 from __future__ import annotations
 

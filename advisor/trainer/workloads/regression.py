@@ -1,4 +1,14 @@
-"""A table of ten columns, a noisy non-linear function of five, and a perceptron."""
+"""A table of ten columns, a noisy non-linear function of five, and a perceptron.
+
+Healthy: a validation rmse of 0.26 to 0.30 after 600 steps; predicting the mean is 1.0,
+and the noise in the targets 0.2.
+
+with the healthy settings and
+------------------------------------------------------------------------------------
+overfitting           train_examples 100, schedule constant; dropout 0.2 or
+                      weight_decay 0.03 hold it back and lower the best error
+divergence            learning_rate 1, schedule constant; clip_norm 0.1 cures it
+"""
 
 from __future__ import annotations
 
@@ -9,7 +19,7 @@ from advisor.trainer.data import Data
 from advisor.trainer.workloads.workload import Workload
 
 _SEED = 4
-_TRAIN, _VALIDATION = 1000, 1000
+_TRAIN, _VALIDATION = 2000, 1000
 _COLUMNS = 10
 _NOISE = 1.0
 _DEVIATION = 5.0
@@ -37,12 +47,12 @@ WORKLOAD = Workload(
         workload="regression",
         max_train_steps=600,
         batch_size=64,
-        learning_rate=0.02,
+        learning_rate=0.05,
         schedule="cosine",
         width=32,
         depth=2,
         eval_every=20,
     ),
-    expected=0.27,
+    expected=0.33,
     untrained=1.0,
 )

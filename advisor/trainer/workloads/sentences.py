@@ -1,4 +1,8 @@
-"""Characters of generated sentences, and a small transformer that predicts the next."""
+"""Characters of generated sentences, and a small transformer that predicts the next.
+
+Healthy: 22 to 24% of the characters are not foreseen after 300 steps, from a start of
+96%. Which word comes next is chance, so that nothing gets far below.
+"""
 
 from __future__ import annotations
 
@@ -63,9 +67,9 @@ WORKLOAD = Workload(
     make=_make,
     healthy=TrialConfiguration(
         workload="sentences",
-        max_train_steps=400,
+        max_train_steps=300,
         batch_size=16,
-        learning_rate=0.005,
+        learning_rate=0.01,
         optimizer="adamw",
         schedule="cosine",
         warmup_steps=20,
@@ -75,8 +79,8 @@ WORKLOAD = Workload(
         weight_decay=0.01,
         width=32,
         depth=2,
-        eval_every=20,
+        eval_every=15,
     ),
-    expected=0.3,
+    expected=0.25,
     untrained=1 - 1 / len(_SYMBOLS),
 )

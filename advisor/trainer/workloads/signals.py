@@ -1,4 +1,8 @@
-"""Noisy waveforms of six kinds, and a one-dimensional convolutional network."""
+"""Noisy waveforms of six kinds, and a one-dimensional convolutional network.
+
+Healthy: a validation error of 3.5 to 6% after 600 steps, from a start of 83%. Batch
+norm makes it tolerant of the learning rate.
+"""
 
 from __future__ import annotations
 
@@ -65,6 +69,6 @@ WORKLOAD = Workload(
         depth=3,
         eval_every=20,
     ),
-    expected=0.1,
+    expected=0.07,
     untrained=1 - 1 / _KINDS,
 )
