@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from advisor.errors import AdvisorError
+
 if TYPE_CHECKING:
     from advisor.confirm.session import Session
     from advisor.model.finding import Evaluation
@@ -29,10 +31,16 @@ def confirmed(
 
     seconds = seconds_of(budget)
     session = _session(checked, only)
-    with _bar() as tell, executor_of(executor) as place:
-        confirmations, untested = carry_out(
-            session, workdir, checked.rules, checked.settings, seconds, place, tell
-        )
+    try:
+        with _bar() as tell, executor_of(executor) as place:
+            confirmations, untested = carry_out(
+                session, workdir, checked.rules, checked.settings, seconds, place, tell
+            )
+    except KeyboardInterrupt:
+        raise AdvisorError(
+            f"interrupted; what was trained is kept in {workdir}, and the same call "
+            "goes on from there"
+        ) from None
     return with_confirmations(
         checked.evaluation, confirmations, untested, checked.rules
     )

@@ -107,6 +107,21 @@ def test_a_command_that_fails_is_a_clear_error(
     assert "Confirmed" in confirm().output
 
 
+def test_interrupted_by_the_user_it_says_how_to_go_on(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    configure(project / "advisor.yaml", "train.py", *USUAL)
+    with monkeypatch.context() as patch:
+        patch.setattr("advisor.confirm.pipelines.command.execute", interrupt)
+        result = confirm()
+    assert result.exit_code == 2
+    assert "kept in advisor-confirm, and the same call goes on" in result.output
+    assert "Confirmed" in confirm().output
+
+
 def test_output_is_cut_to_its_end(project: Path) -> None:
     (project / "train.py").write_text("print('x' * 10**6 + 'END'); exit(1)", "utf-8")
     configure(project / "advisor.yaml", "train.py", *USUAL)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from advisor.confirm.session import prepare, priority, uncertainty
+from advisor.confirm.session import in_order, prepare, priority, uncertainty
 from advisor.errors import AdvisorError
 from advisor.model.finding import Evidence, Finding, Severity
 from advisor.pipeline import Checked
@@ -35,8 +35,27 @@ def test_severity_times_uncertainty_over_cost(study: Checked) -> None:
     grave = replace(long, severity=Severity.ERROR)
     light = replace(unsure, severity=Severity.INFO)
     assert order(study, light, grave) == [grave.id, light.id]
-    sure = replace(short, evidence=(Evidence("error.p_value", 1e-9),))
-    assert order(study, sure, long) == [long.id, sure.id]
+    sure = replace(unsure, evidence=(Evidence("error.p_value", 1e-9),))
+    doubtful = replace(sure, evidence=(Evidence("error.p_value", 0.04),))
+    assert uncertainty(doubtful) > uncertainty(sure)
+
+
+def test_another_rule_comes_before_the_second_finding_of_one() -> None:
+    finding = Finding("a", Subject("s", "trial", "t"), Severity.WARNING, "", (), ())
+    plans = [
+        SimpleNamespace(
+            experiment=SimpleNamespace(finding=replace(finding, rule=rule)),
+            seconds=lambda cost=cost: cost,
+        )
+        for rule, cost in (("a", 1.0), ("a", 1.1), ("b", 1.5), ("a", 1.2))
+    ]
+    order = in_order(plans)  # type: ignore[arg-type]
+    assert [(p.experiment.finding.rule, p.seconds()) for p in order] == [
+        ("a", 1.0),
+        ("b", 1.5),
+        ("a", 1.1),
+        ("a", 1.2),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -47,11 +66,11 @@ def test_severity_times_uncertainty_over_cost(study: Checked) -> None:
         ([0.1], 1.0),
         ([0.01], 0.5),
         ([1e-3, 0.5], 0.25),
-        ([0.0], 0.5**11),
+        ([0.0], 0.25),
         ([float("nan")], 0.5),
     ],
 )
-def test_uncertainty_halves_with_every_tenth(
+def test_uncertainty_halves_with_every_tenth_down_to_a_floor(
     study: Checked, values: list[float], expected: float
 ) -> None:
     evidence = tuple(Evidence(f"x{i}.p_value", v) for i, v in enumerate(values))
