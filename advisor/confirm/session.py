@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -12,9 +13,11 @@ from advisor.confirm.pipelines.bundled import BundledPipeline, configuration_of
 from advisor.confirm.pipelines.pipeline import Pipeline
 from advisor.confirm.plan import Plan, plan_for
 from advisor.errors import AdvisorError
-from advisor.model.finding import Evaluation, Finding
+from advisor.model.finding import Evaluation, Finding, Severity
 
 _USUAL_UNCERTAINTY = 0.5
+_LEAST_UNCERTAINTY = 0.25
+_WEIGHTS = {Severity.INFO: 1, Severity.WARNING: 3, Severity.ERROR: 9}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +49,23 @@ def prepare(
             plans.append(planned)
         else:
             untested[finding.id] = planned
-    plans.sort(key=priority, reverse=True)
-    return Session(tuple(plans), untested)
+    return Session(tuple(in_order(plans)), untested)
+
+
+def in_order(plans: Iterable[Plan]) -> list[Plan]:
+    """By priority; each further finding of a rule counts half of the one before.
+
+    What holds for one overfitting trial of a study likely holds for the next.
+    """
+    ordered = sorted(plans, key=priority, reverse=True)
+    before: Counter[str] = Counter()
+    weights = []
+    for plan in ordered:
+        rule = plan.experiment.finding.rule
+        weights.append(priority(plan) * 0.5 ** before[rule])
+        before[rule] += 1
+    by_weight = sorted(range(len(ordered)), key=lambda i: -weights[i])
+    return [ordered[i] for i in by_weight]
 
 
 def _chosen(evaluation: Evaluation, only: Sequence[str]) -> Iterable[Finding]:
@@ -91,13 +109,15 @@ def _pipeline(experiment: Experiment, own: Pipeline | None) -> Pipeline | None:
 def priority(plan: Plan) -> float:
     """Severity times uncertainty over cost: what is worth knowing first."""
     finding = plan.experiment.finding
-    return finding.severity * uncertainty(finding) / max(plan.seconds(), 1e-3)
+    weight = _WEIGHTS[finding.severity]
+    return weight * uncertainty(finding) / max(plan.seconds(), 1e-3)
 
 
 def uncertainty(finding: Finding) -> float:
-    """1 where the log left it open, towards 0 where it is all but sure.
+    """1 where the log left it open, less where it is all but sure of its own trial.
 
-    By the smallest p-value of its evidence: ten times smaller leaves half as much.
+    By the smallest p-value of its evidence: ten times smaller leaves half as much, down
+    to a floor, because one log says nothing of other seeds or of the advice.
     """
     values = [
         each.value
@@ -107,4 +127,5 @@ def uncertainty(finding: Finding) -> float:
     known = [value for value in values if 0 <= value <= 1]
     if not known:
         return _USUAL_UNCERTAINTY
-    return float(0.5 ** max(0.0, -math.log10(max(min(known), 1e-12)) - 1))
+    left = float(0.5 ** max(0.0, -math.log10(max(min(known), 1e-12)) - 1))
+    return max(left, _LEAST_UNCERTAINTY)
