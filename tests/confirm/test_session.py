@@ -13,7 +13,7 @@ from advisor.errors import AdvisorError
 from advisor.model.finding import Evidence, Finding, Severity, Subject
 from advisor.pipeline import Checked
 from tests.confirm.fake_pipeline import DIVERGING, HEALTHY, OVERFITTING, FakePipeline
-from tests.confirm.studies import checked, finding_of, moved, only
+from tests.confirm.studies import checked, finding_of, only
 
 
 @pytest.fixture(scope="module")
@@ -77,16 +77,6 @@ def test_uncertainty_halves_with_every_tenth_down_to_a_floor(
     evidence = tuple(Evidence(f"x{i}.p_value", v) for i, v in enumerate(values))
     finding = replace(finding_of(study, "diverged"), evidence=evidence)
     assert uncertainty(finding) == pytest.approx(expected)
-
-
-def test_a_second_finding_of_a_rule_waits_for_another_rule(study: Checked) -> None:
-    """The dear one of another rule comes between two cheap ones of one rule."""
-    long = replace(finding_of(study, "diverged"), evidence=())
-    short = finding_of(study, "problematic-overfitting")
-    first = replace(short, evidence=(Evidence("error.p_value", 0.08),))
-    second = replace(moved(first, "t0"), evidence=(Evidence("error.p_value", 0.1),))
-    assert order(study, first, second, long)[0] in (first.id, second.id)
-    assert order(study, first, second, long)[1:] != [second.id, first.id]
 
 
 def test_priority_has_a_value_for_what_costs_nothing(study: Checked) -> None:
