@@ -10,10 +10,12 @@ import importlib
 import pkgutil
 from collections.abc import Mapping
 from functools import cache
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from advisor.errors import AdvisorError
-from advisor.model.next_round import NextRound
+
+if TYPE_CHECKING:  # the command line lists the names, and imports nothing heavy
+    from advisor.model.next_round import NextRound
 
 
 class Exporter(Protocol):
