@@ -17,6 +17,7 @@ from advisor.model.planned_space import (
 from advisor.model.study import Objective
 
 Phase: TypeAlias = Literal["exploration", "exploitation"]
+HALTON = "scrambled Halton"
 _SEEDS = 1_000  # a round: no two trials of a study share one
 
 
@@ -114,6 +115,7 @@ class NextRound:
     questions: tuple[Question, ...] = ()
     notes: tuple[str, ...] = ()
     command: tuple[str, ...] = ()  # the user's, with {placeholders}
+    sampler: str = HALTON  # what chose the points
 
     @property
     def searched(self) -> tuple[PlannedHyperparameter, ...]:

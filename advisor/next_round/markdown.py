@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from advisor.model.log import Value
-from advisor.model.next_round import NextRound
+from advisor.model.next_round import HALTON, NextRound
 from advisor.model.planned_space import Change, PlannedHyperparameter
 from advisor.next_round.draft import in_words, only_value
 from advisor.next_round.values import range_in_words
@@ -144,12 +144,7 @@ def _points(made: NextRound) -> Iterator[str]:
     if not made.points:
         return
     yield "## Points"
-    sequence = made.sequence
-    yield (
-        f"Scrambled Halton, seed {sequence.seed}, points {sequence.first + 1} to "
-        f"{sequence.used} of the sequence; points that were tried already, or lie in a "
-        "region left out, are passed over."
-    )
+    yield _origin(made)
     names = list(dict.fromkeys(name for each in made.points for name in each))
     rows = [
         [
@@ -161,6 +156,17 @@ def _points(made: NextRound) -> Iterator[str]:
     yield table(["", *map(code, names)], rows, align="r" * (1 + len(names)))
     if len(made.points) > _MOST_POINTS:
         yield f"{len(made.points) - _MOST_POINTS} more are in `next_round.yaml`."
+
+
+def _origin(made: NextRound) -> str:
+    sequence = made.sequence
+    if made.phase == "exploitation" and made.sampler != HALTON:
+        return f"Chosen by {made.sampler} from {len(made.past)} earlier trials."
+    return (
+        f"Scrambled Halton, seed {sequence.seed}, points {sequence.first + 1} to "
+        f"{sequence.used} of the sequence; points that were tried already, or lie in a "
+        "region left out, are passed over."
+    )
 
 
 def _conflicts(made: NextRound) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from advisor.model.next_round import NextRound
+from advisor.model.next_round import HALTON, NextRound
 
 
 def notes_on(planned: NextRound) -> tuple[str, ...]:
@@ -43,8 +43,18 @@ def _notes(planned: NextRound) -> Iterator[str]:
             f"The search space has {len(planned.points)} new points left, of "
             f"{planned.trials} wanted."
         )
-    if planned.phase == "exploitation":
-        yield (
-            "Exploration is done: let a sampler that learns from all trials, the "
-            "infeasible ones too, choose the points; those here are a fallback."
+    if planned.phase == "exploitation" and planned.points:
+        yield _on_exploitation(planned)
+
+
+def _on_exploitation(planned: NextRound) -> str:
+    if planned.sampler == HALTON:
+        return (
+            "Exploration is done, but Optuna is not installed: the points are "
+            "quasi-random ones. `pip install 'advisor[optuna]'`, or export to optuna, "
+            "vizier or wandb."
         )
+    return (
+        "Exploration is done: the points are those of a sampler that knows all trials, "
+        "the infeasible ones too. Look at the test set once, at the end."
+    )

@@ -21,6 +21,7 @@ from advisor.model.study import Study
 from advisor.next_round import adam_budget, number_of_trials
 from advisor.next_round.conditions import conditions_of
 from advisor.next_round.edits import Asked, asked_of
+from advisor.next_round.exploitation import SAMPLER, exploit
 from advisor.next_round.history import inside, past_trials
 from advisor.next_round.notes import notes_on
 from advisor.next_round.number_of_trials import TrialCount
@@ -142,6 +143,13 @@ def _counted(
 
 
 def _with_points(made: NextRound) -> NextRound:
+    """Points of the sampler in exploitation, of the sequence in exploration."""
+    fixed = {each.name: each.value for each in made.newly_fixed}
+    chosen = exploit(made) if made.phase == "exploitation" and made.past else None
+    if chosen is not None:
+        sequence = replace(made.sequence, first=made.sequence.used)
+        whole = tuple({**fixed, **point} for point in chosen)
+        return replace(made, points=whole, sampler=SAMPLER, sequence=sequence)
     constants = {
         each.name: each.value for each in made.hyperparameters if not each.searched
     }
@@ -153,7 +161,6 @@ def _with_points(made: NextRound) -> NextRound:
         constraints=made.constraints,
         constants=constants,
     )
-    fixed = {each.name: each.value for each in made.newly_fixed}
     whole = tuple({**fixed, **point} for point in points)
     return replace(made, points=whole, sequence=sequence)
 

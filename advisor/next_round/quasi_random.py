@@ -43,7 +43,7 @@ def draw(
     )
     if not searched or count <= 0:
         return (), replace(sequence, first=sequence.used, dimensions=dimensions)
-    places = _Places(searched, tried, count)
+    places = Places(searched, tried, count)
     points: list[Point] = []
     used = sequence.used
     columns = [dimensions.index(name) for name in names]
@@ -109,7 +109,7 @@ def _whole_at(space: Hyperparameter, fraction: float) -> int:
     return int(min(max(round(value), lower), upper))
 
 
-class _Places:
+class Places:
     """What was tried, as fractions; says whether a point is new."""
 
     def __init__(

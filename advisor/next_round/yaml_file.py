@@ -39,6 +39,7 @@ def as_data(next_round: NextRound) -> dict[str, Any]:
             "wanted": next_round.trials,
             "reason": next_round.trials_reason,
             "repeats": sum(each.more for each in next_round.repeats),
+            "sampler": next_round.sampler,
         },
         "hyperparameters": {
             each.name: _hyperparameter(each) for each in next_round.hyperparameters

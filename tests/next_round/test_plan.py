@@ -248,7 +248,7 @@ EXPLOIT = finding("done", ("set", "phase", {"value": "exploitation"}))
 def test_exploitation_begins_when_a_finding_says_so() -> None:
     made = planned(EXPLOIT)
     assert made.phase == "exploitation"
-    assert any("sampler that learns" in note for note in made.notes)
+    assert any("Exploration is done" in note for note in made.notes)
 
 
 def test_exploitation_waits_while_the_space_changes() -> None:
