@@ -51,7 +51,7 @@ def is_adam_like(
 
 def trials_for(searched: Sequence[PlannedHyperparameter]) -> int:
     """How many trials those of Adam's hyperparameters want that are searched."""
-    return max((_FROM.get(each.alias or "", 0) for each in searched), default=0)
+    return max(map(_wanted, searched), default=0)
 
 
 def within_budget(
@@ -61,11 +61,16 @@ def within_budget(
 ) -> tuple[PlannedHyperparameter, ...]:
     """Fixes what the number of trials cannot serve, at the value of the best trial."""
     return tuple(
-        _fixed(each, trials, values.get(each.name))
-        if each.searched and trials < _FROM.get(each.alias or "", 0)
-        else each
+        _fixed(each, trials, values.get(each.name)) if trials < _wanted(each) else each
         for each in hyperparameters
     )
+
+
+def _wanted(each: PlannedHyperparameter) -> int:
+    """The number of trials from which on it may vary, if it does."""
+    if each.space is None or not each.space.ordered:
+        return 0
+    return _FROM.get(each.alias or "", 0)
 
 
 def _fixed(
@@ -75,7 +80,7 @@ def _fixed(
         f"fixed at {in_words(value)}",
         PLAN,
         f"{trials} trials: the playbook varies {each.alias} of Adam from "
-        f"{_FROM[each.alias or '']} on",
+        f"{_wanted(each)} on",
     )
     return replace(
         each, role="fixed", space=None, value=value, changes=(*each.changes, change)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from advisor.model.next_round import HALTON, NextRound
+from advisor.next_round.quantities import FINAL_STEPS
 
 
 def notes_on(planned: NextRound) -> tuple[str, ...]:
@@ -32,6 +33,14 @@ def _notes(planned: NextRound) -> Iterator[str]:
             "Put the warmup before the schedule as it is, and add its steps to those "
             "of training."
         )
+    for quantity in planned.quantities:
+        if quantity.name == FINAL_STEPS:
+            yield (
+                "Compute is the bound: search with trials of the present length, then "
+                f"train the best few for {quantity.after}. Warmup and initialisation "
+                "carry over, regularisation and the optimizer perhaps, the schedule "
+                "hardly: stretch it."
+            )
     fixed = [each.name for each in planned.newly_fixed]
     if fixed:
         yield (

@@ -52,14 +52,13 @@ def number_of_trials(
 ) -> TrialCount:
     """Five for each hyperparameter that varies, or as many as a finding wants.
 
-    `usable` trials of earlier rounds lie inside the new search space and count towards
-    the finding's number. The budget has the last word.
+    The values of a scientific choice are each tuned for themselves. `usable` trials of
+    earlier rounds lie inside the new search space and count towards the finding's
+    number. The budget has the last word.
     """
     if not searched:
         return TrialCount(0, "nothing is searched")
-    per_each = PER_HYPERPARAMETER * len(searched)
-    wanted, reason = per_each, f"{PER_HYPERPARAMETER} for each of {len(searched)}"
-    reason += " hyperparameters" if len(searched) > 1 else " hyperparameter"
+    wanted, reason = _usual(searched)
     if adam and trials_for(searched) > wanted:
         wanted = trials_for(searched)
         reason = f"{wanted} serve those of Adam's hyperparameters that vary"
@@ -86,6 +85,28 @@ def number_of_trials(
             if least - usable > budget
         ),
     )
+
+
+def _usual(searched: Sequence[PlannedHyperparameter]) -> tuple[int, str]:
+    """The number without any finding, and how it comes about."""
+    compared = [
+        each
+        for each in searched
+        if each.role == "scientific"
+        and each.space is not None
+        and not each.space.ordered
+    ]
+    tuned = len(searched) - len(compared)
+    if not compared or not tuned:
+        tuned, compared = len(searched), []
+    wanted = PER_HYPERPARAMETER * tuned
+    noun = "hyperparameter" if tuned == 1 else "hyperparameters"
+    reason = f"{PER_HYPERPARAMETER} for each of {tuned} {noun}"
+    for each in compared:
+        assert each.space is not None
+        wanted *= len(each.space.choices)
+        reason += f", for each of {len(each.space.choices)} values of {each.name}"
+    return wanted, reason
 
 
 def repeats(

@@ -224,6 +224,11 @@ def _sequence(wishes: Wishes) -> PointSequence:
 
 
 def _causes(findings: Sequence[Finding]) -> dict[str, Cause]:
+    """Those that ask for something, and those that explain one of them."""
+    asking = [each for each in findings if each.edits]
+    wanted = {each.id for each in asking} | {each.superseded_by for each in asking}
     return {
-        each.id: Cause(each.id, each.rule, each.message, each.link) for each in findings
+        each.id: Cause(each.id, each.rule, each.message, each.link)
+        for each in findings
+        if each.id in wanted
     }

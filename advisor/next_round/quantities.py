@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -14,6 +15,7 @@ from advisor.next_round.draft import in_words, is_number, only_value
 from advisor.next_round.edits import Asked
 
 STEPS = "max_train_steps"
+FINAL_STEPS = "final_max_train_steps"
 _SAME = 0.01  # lengths that differ by less are one
 
 
@@ -79,48 +81,54 @@ def _steps(
     hyperparameters: tuple[PlannedHyperparameter, ...],
     asked: Sequence[Asked],
 ) -> Planned:
-    """One factor on the length of the best trial; what asks for another loses."""
+    """One factor on the length of the best trial; what asks for another loses.
+
+    Where compute is the bound, a longer training is for the best few at the end: all
+    trials of the search keep their length.
+    """
     entry = next((each for each in hyperparameters if each.alias == STEPS), None)
-    logged = _logged_steps(study)
-    base = _configured(study, entry)
-    if not asked:
-        return Planned((), hyperparameters, (), _scaled(logged, entry, study, 1.0))
-    if entry is not None and entry.searched:
+    logged, base = _logged_steps(study), _configured(study, entry)
+    if asked and entry is not None and entry.searched:
         lost = tuple(each.conflict(f"{entry.name} is searched") for each in asked)
         return Planned((), hyperparameters, lost, logged)
-    factor, changes, conflicts = None, [], []
+    factor, winners, conflicts = _agreed(asked, base, logged)
+    before = base if base is not None else logged
+    if not winners or before is None:
+        now = _scaled(logged, entry, study, 1.0)
+        return Planned((), hyperparameters, conflicts, now)
+    after = max(1, round(before * factor))
+    made = tuple(each.change(f"{in_words(before)} → {after}") for each in winners)
+    later = factor > 1 and study.facts.get("compute_bound") is True
+    quantity = Quantity(FINAL_STEPS if later else STEPS, before, after, made)
+    if entry is not None and not later:
+        fixed = replace(entry, value=after, changes=(*entry.changes, *made))
+        hyperparameters = tuple(
+            fixed if each is entry else each for each in hyperparameters
+        )
+    return Planned(
+        (quantity,) if later or entry is None else (),
+        hyperparameters,
+        conflicts,
+        _scaled(logged, entry, study, 1.0 if later else factor),
+    )
+
+
+def _agreed(
+    asked: Sequence[Asked], base: float | None, logged: float | None
+) -> tuple[float, list[Asked], tuple[Conflict, ...]]:
+    """The factor of the gravest, all that want the same, and the others."""
+    factor, winners, conflicts = 1.0, list[Asked](), list[Conflict]()
     for each in asked:
         wanted = _factor(each, base, logged)
         if wanted is None:
             conflicts.append(each.conflict("the present length of training is unknown"))
-        elif factor is None or abs(wanted / factor - 1) < _SAME:
-            factor = factor or wanted
-            changes.append(each)
+        elif not winners or abs(wanted / factor - 1) < _SAME:
+            factor = factor if winners else wanted
+            winners.append(each)
         else:
-            conflicts.append(
-                each.conflict("another length is planned", changes[0].finding.id)
-            )
-    if factor is None:
-        return Planned((), hyperparameters, tuple(conflicts), logged)
-    before = base if base is not None else logged
-    assert before is not None
-    after = max(1, round(before * factor))
-    what = f"{in_words(before)} → {after}"
-    made = tuple(each.change(what) for each in changes)
-    name = entry.name if entry is not None else STEPS
-    if entry is not None:
-        hyperparameters = tuple(
-            replace(each, value=after, changes=(*each.changes, *made))
-            if each is entry
-            else each
-            for each in hyperparameters
-        )
-    return Planned(
-        (Quantity(name, before, after, made),),
-        hyperparameters,
-        tuple(conflicts),
-        _scaled(logged, entry, study, factor),
-    )
+            winner = winners[0].finding.id
+            conflicts.append(each.conflict("another length is planned", winner))
+    return factor, winners, tuple(conflicts)
 
 
 def _factor(asked: Asked, base: float | None, logged: float | None) -> float | None:
@@ -128,10 +136,13 @@ def _factor(asked: Asked, base: float | None, logged: float | None) -> float | N
     request = asked.request
     if isinstance(request, Multiply):
         known = base is not None or logged is not None
-        return request.factor if known and request.factor > 0 else None
+        usable = known and 0 < request.factor < math.inf
+        return request.factor if usable else None
     assert isinstance(request, Set | Fix)
     present = logged if isinstance(request, Set) else (base or logged)
-    if not is_number(request.value) or not present or request.value <= 0:
+    if not is_number(request.value) or not present:
+        return None
+    if not 0 < request.value < math.inf:
         return None
     return request.value / present
 

@@ -33,8 +33,10 @@ def test_without_findings_the_same_space_goes_on() -> None:
     assert not made.changed
     assert "stays as it is" in made.notes[0]
     assert [each.space for each in made.searched] == list(study().search_space)[:4]
-    assert len(made.points) == made.trials == 20
-    assert made.trials_reason == "5 for each of 4 hyperparameters"
+    assert len(made.points) == made.trials == 30
+    assert made.trials_reason == (
+        "5 for each of 3 hyperparameters, for each of 2 values of optimizer"
+    )
     assert all(
         each.keys() == {"lr", "momentum", "batch_size", "optimizer"}
         for each in made.points
@@ -306,3 +308,29 @@ def test_a_study_without_anything_to_search() -> None:
     made = planned(of=study(space=SearchSpace((constant("dropout", 0.1),))))
     assert (made.trials, made.points) == (0, ())
     assert made.sequence == PointSequence()
+
+
+def test_only_what_varies_without_choices_to_compare_is_counted() -> None:
+    made = planned(of=study(space=SearchSpace((learning_rate(), momentum()))))
+    assert made.trials_reason == "5 for each of 2 hyperparameters"
+    alone = planned(of=study(space=SearchSpace((optimizer(),))))
+    assert alone.trials_reason == "5 for each of 1 hyperparameter"
+    assert len(alone.points) == 0  # both values were tried
+
+
+def test_where_compute_is_the_bound_only_the_best_few_train_longer() -> None:
+    rows = [{"lr": 0.01, "epochs": 20}, {"lr": 0.02, "epochs": 20}]
+    of = study(rows, space=epochs(), facts={"compute_bound": True})
+    made = planned(finding("few", LONGER), of=of)
+    assert quantity(made, "final_max_train_steps") == 30
+    assert "epochs" not in made.points[0]
+    assert any("train the best few for 30" in note for note in made.notes)
+    shorter = finding("many", ("set", "max_train_steps", {"value": 500}))
+    assert planned(shorter, of=of).points[0]["epochs"] == 10
+
+
+@pytest.mark.parametrize("factor", [0.0, -1.0, float("inf"), float("nan")])
+def test_a_factor_that_makes_no_sense_is_a_conflict(factor: float) -> None:
+    made = planned(finding("few", ("multiply", "max_train_steps", {"factor": factor})))
+    assert not made.quantities
+    assert made.conflicts
