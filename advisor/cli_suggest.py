@@ -43,7 +43,7 @@ _COLUMNS = (17, 20, 20)  # the last takes the rest
 @click.option(
     "--trials",
     type=click.IntRange(0, 10_000),
-    help="Trials that the next round can have; default: the fact trial_budget.",
+    help="Trials that the round can have, repeats too; default: fact trial_budget.",
 )
 @click.option(
     "--seed",

@@ -56,7 +56,7 @@ def widen(request: Widen, draft: Draft | None, asked: Asked) -> str:
     bound = upper if side == "upper" else lower
     if side in draft.narrowed:
         raise RefusedError(
-            f"the range ends at {bound:.4g} for the sake of stability",
+            f"another finding ends the range at {bound:.4g}",
             draft.narrowed[side],
         )
     to = _whole(request.to, space, up=side == "upper")

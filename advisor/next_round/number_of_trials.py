@@ -58,7 +58,7 @@ def number_of_trials(
     """
     if not searched:
         return TrialCount(0, "nothing is searched")
-    wanted, reason = _usual(searched)
+    wanted, reason = _usual(searched, usable)
     if adam and trials_for(searched) > wanted:
         wanted = trials_for(searched)
         reason = f"{wanted} serve those of Adam's hyperparameters that vary"
@@ -87,26 +87,28 @@ def number_of_trials(
     )
 
 
-def _usual(searched: Sequence[PlannedHyperparameter]) -> tuple[int, str]:
+def _usual(searched: Sequence[PlannedHyperparameter], usable: int) -> tuple[int, str]:
     """The number without any finding, and how it comes about."""
+    base = PER_HYPERPARAMETER * len(searched)
+    noun = "hyperparameter" if len(searched) == 1 else "hyperparameters"
+    reason = f"{PER_HYPERPARAMETER} for each of {len(searched)} {noun}"
     compared = [
-        each
+        each.space
         for each in searched
-        if each.role == "scientific"
-        and each.space is not None
-        and not each.space.ordered
+        if each.role == "scientific" and each.space and not each.space.ordered
     ]
     tuned = len(searched) - len(compared)
     if not compared or not tuned:
-        tuned, compared = len(searched), []
-    wanted = PER_HYPERPARAMETER * tuned
-    noun = "hyperparameter" if tuned == 1 else "hyperparameters"
-    reason = f"{PER_HYPERPARAMETER} for each of {tuned} {noun}"
-    for each in compared:
-        assert each.space is not None
-        wanted *= len(each.space.choices)
-        reason += f", for each of {len(each.space.choices)} values of {each.name}"
-    return wanted, reason
+        return base, reason
+    fair = PER_HYPERPARAMETER * tuned
+    fair *= math.prod(len(space.choices) for space in compared)
+    if fair - usable <= base:
+        return base, reason
+    names = ", ".join(space.name for space in compared)
+    return fair - usable, (
+        f"{fair} let each value of {names} have {PER_HYPERPARAMETER * tuned}, "
+        f"{usable} are there"
+    )
 
 
 def repeats(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 
 from advisor.model.edits import Fix, Free, Reparameterise
@@ -12,6 +13,11 @@ from advisor.next_round.draft import Draft, in_words, is_number
 from advisor.next_round.drafts import Drafts, RefusedError
 from advisor.next_round.edits import Asked
 
+_EQUIVALENT: Mapping[str, tuple[str, Free]] = {
+    "warmup_steps": ("warmup_fraction", Free(lower=0.0, upper=0.1)),
+}
+"""Another hyperparameter that does the same, and where it is searched."""
+
 
 def free(request: Free, draft: Draft | None, asked: Asked, drafts: Drafts) -> str:
     """Searches it, within the bounds asked for unless it is searched already.
@@ -19,6 +25,10 @@ def free(request: Free, draft: Draft | None, asked: Asked, drafts: Drafts) -> st
     Raises:
         RefusedError: no range is known, or limits leave nothing of it.
     """
+    if draft is None and asked.target in _EQUIVALENT:
+        other, its_range = _EQUIVALENT[asked.target]
+        draft = drafts.find(other)
+        request = its_range if draft is not None else request
     if draft is not None and draft.space is not None:
         draft.freed_by = draft.freed_by or asked.finding.id
         return ""
@@ -154,8 +164,7 @@ def _check_limits(value: float, draft: Draft) -> None:
     for side, beyond in (("upper", value > upper), ("lower", value < lower)):
         if beyond and side in draft.narrowed:
             raise RefusedError(
-                f"{value:.4g} was cut off for the sake of stability",
-                draft.narrowed[side],
+                f"{value:.4g} was cut off by another finding", draft.narrowed[side]
             )
 
 

@@ -31,7 +31,7 @@ def test_before_after_and_why_with_links_to_findings() -> None:
 def test_what_was_not_carried_out_says_who_won() -> None:
     text = markdown.render(rich())
     row = line(text, "| widen lr: side upper, to 1 ")
-    assert "for the sake of stability ([unstable-" in row
+    assert "another finding ends the range at 0.07 ([unstable-" in row
 
 
 def test_plan_repeats_regions_and_points() -> None:

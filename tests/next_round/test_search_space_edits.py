@@ -243,6 +243,13 @@ def test_what_is_freed_holds_its_present_value() -> None:
     assert space_of(result, "weight_decay").bounds == (1e-6, 0.1)
 
 
+def test_warmup_is_searched_under_the_name_that_the_study_has() -> None:
+    wanted = ("free", "warmup_steps", {"lower": 10, "upper": 10000, "scale": "log"})
+    fixed = constant("warmup_ratio", 0.02, alias="warmup_fraction", limits=(0.0, 1.0))
+    result = merged(finding("a", wanted), space=SearchSpace((fixed,)))
+    assert space_of(result, "warmup_ratio").bounds == (0.0, 0.1)
+
+
 def test_a_region_of_two_is_a_constraint() -> None:
     edit = ("exclude", "lr", {"above": 0.05, "times": {"momentum": 1}})
     result = merged(finding("a", edit))
