@@ -42,6 +42,7 @@ TRIAL_FACTS: Mapping[str, Callable[[Trial, Study], Any]] = {
         trial.infeasibility.detail if trial.infeasibility else None
     ),
     "status": lambda trial, study: trial.status.value,
+    "axis": lambda trial, study: _axis(trial),
     "error": lambda trial, study: trial.error,
     "final_error": lambda trial, study: trial.final_error,
     "best_step": lambda trial, study: trial.best_step,
@@ -90,6 +91,14 @@ def fact(root: str, name: str, subject: Subject, study: Study) -> Any:
     if root == "hyperparameter" and subject.kind == "hyperparameter":
         return HYPERPARAMETER_FACTS[name](study.search_space[subject.name])
     raise KeyError(f"{root}.{name}")
+
+
+def _axis(trial: Trial) -> str:
+    """What the curves count, in words: step, epoch, row."""
+    curve = trial.curves.get("validation_error") or next(
+        iter(trial.curves.values()), None
+    )
+    return curve.axis if curve is not None else "step"
 
 
 def trial_of(study: Study, subject: Subject) -> Trial:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from advisor.engine.evaluate import Conclusions, evaluate_study
+from advisor.engine.facts import fact
 from advisor.engine.rule import Rule, load_rule
 from advisor.engine.rule_set import RuleSettings
 from advisor.model.curve import Curve
-from advisor.model.finding import Outcome, Severity
+from advisor.model.finding import Outcome, Severity, Subject
 from advisor.model.search_space import Hyperparameter, SearchSpace
 from advisor.model.study import Goal, Objective, Study
 from advisor.model.trial import Infeasibility, Trial
@@ -213,3 +215,11 @@ def test_a_rule_without_subjects_is_not_silent(tmp_path: Path) -> None:
     (verdict,) = conclude(tmp_path, text, of=bare).verdicts
     assert verdict.outcome is Outcome.NOT_EVALUATED
     assert "hyperparameters" in verdict.reason
+
+
+@pytest.mark.parametrize("axis", ["step", "epoch", "row"])
+def test_a_trial_says_what_its_curves_count(axis: Any) -> None:
+    curve = Curve(np.arange(3), np.zeros(3), axis=axis)
+    one = Trial("t", curves={"training_loss": curve})
+    subject = Subject("s", "trial", "t")
+    assert fact("trial", "axis", subject, Study("s", (one,))) == axis
