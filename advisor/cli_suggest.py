@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _WIDTH = 80
 _MOST_SHOWN = 10
+_MOST_LOST = 3
 _COLUMNS = (17, 20, 20)  # the last takes the rest
 
 
@@ -198,10 +199,11 @@ def _show(page: Page, made: NextRound) -> None:
     page.blank()
     for note in made.notes:
         page.add(note, label="  - ", indent=4, limit=3)
-    for lost in made.conflicts[:3]:
-        page.add(f"Not done: {lost.asked}. {lost.because}", label="  ! ", indent=4)
-    if len(made.conflicts) > 3:
-        page.add(f"and {len(made.conflicts) - 3} more that were not done", indent=4)
+    lost = dict.fromkeys((each.asked, each.because) for each in made.conflicts)
+    for asked, because in list(lost)[:_MOST_LOST]:
+        page.add(f"Not done: {asked}. {because}", label="  ! ", indent=4, limit=3)
+    if len(lost) > _MOST_LOST:
+        page.add(f"and {len(lost) - _MOST_LOST} more that were not done", indent=4)
 
 
 def _row(page: Page, words: tuple[str, str, str, str]) -> None:

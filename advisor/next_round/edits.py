@@ -56,19 +56,23 @@ class Asked:
 
 
 def asked_of(
-    findings: Iterable[Finding], summaries: Mapping[str, str]
+    findings: Iterable[Finding],
+    summaries: Mapping[str, str],
+    without_weight: Mapping[str, str] | None = None,
 ) -> tuple[tuple[Asked, ...], tuple[Conflict, ...]]:
     """All edits in order of precedence, and those that have no say.
 
-    Findings that another one explains, or that an experiment refuted, do not edit.
-    `summaries` gives a rule's defect in one line, by its id.
+    Findings that another one explains, or that an experiment refuted, do not edit;
+    neither do those `without_weight`, which gives the reason by id. `summaries` gives a
+    rule's defect in one line, by its id.
     """
+    light = without_weight or {}
     asked: list[Asked] = []
     without: list[Conflict] = []
     for finding in findings:
         reason = summaries.get(finding.rule, finding.message)
         for edit in finding.edits:
-            silent = _has_no_say(finding)
+            silent = _has_no_say(finding, light.get(finding.id))
             request = _read(edit)
             if isinstance(request, str) or silent:
                 because, winner = silent or (str(request), "")
@@ -96,12 +100,12 @@ def in_words(edit: Edit) -> str:
     return printable(f"{head}: {details}" if details else head)
 
 
-def _has_no_say(finding: Finding) -> tuple[str, str] | None:
+def _has_no_say(finding: Finding, light: str | None) -> tuple[str, str] | None:
     if finding.refuted:
         return "an experiment refuted the finding", ""
     if finding.superseded_by is not None:
         return "another finding explains this one", finding.superseded_by
-    return None
+    return (light, "") if light is not None else None
 
 
 def _order(asked: Asked) -> tuple[Any, ...]:

@@ -173,17 +173,23 @@ def _conflicts(made: NextRound) -> Iterator[str]:
     if not made.conflicts:
         return
     yield "## Not carried out"
+    groups: dict[tuple[str, str, str], list[str]] = {}
+    for each in made.conflicts:
+        key = (each.asked, each.because, each.winner)
+        groups.setdefault(key, []).append(each.finding)
     rows = [
-        [
-            text(each.asked),
-            _bare_link(each.finding),
-            text(each.because) + _link(each.winner, made),
-        ]
-        for each in made.conflicts[:_MOST_CONFLICTS]
+        [text(asked), _by(findings), text(because) + _link(winner, made)]
+        for (asked, because, winner), findings in groups.items()
     ]
-    yield table(["asked", "by", "why not"], rows)
-    if len(made.conflicts) > _MOST_CONFLICTS:
-        yield f"{len(made.conflicts) - _MOST_CONFLICTS} more are in `next_round.yaml`."
+    yield table(["asked", "by", "why not"], rows[:_MOST_CONFLICTS])
+    if len(rows) > _MOST_CONFLICTS:
+        yield f"{len(rows) - _MOST_CONFLICTS} more are in `next_round.yaml`."
+
+
+def _by(findings: list[str]) -> str:
+    """The first finding that asked, and how many others did."""
+    more = len(set(findings)) - 1
+    return _bare_link(findings[0]) + (f" and {more} more" if more else "")
 
 
 def _questions(made: NextRound) -> Iterator[str]:

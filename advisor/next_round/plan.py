@@ -29,6 +29,7 @@ from advisor.next_round.quantities import planned_quantities
 from advisor.next_round.quasi_random import draw
 from advisor.next_round.search_space_edits import EditedSpace, edited_space
 from advisor.next_round.warmup import within_training
+from advisor.next_round.weight import without_weight
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def next_round(
 def _merged(
     study: Study, findings: Sequence[Finding], summaries: Mapping[str, str]
 ) -> _Merged:
-    asked, silent = asked_of(findings, summaries)
+    asked, silent = asked_of(findings, summaries, without_weight(study, findings))
     edited = edited_space(study.search_space, _incumbent(study), asked)
     planned = planned_quantities(study, _roles(study, edited), edited.left)
     hyperparameters, note = within_training(
