@@ -65,21 +65,24 @@ def trend_at_end(validation_error: Curve, *, more_steps: float = 0.25) -> EndTre
     count = len(short.values)
     if count < _FEWEST:
         raise NotEnoughDataError(f"at least {_FEWEST} evaluations; there are {count}")
+    # From the last value, so that a constant is zero and not rounding with a trend.
+    origin = float(short.values[-1])
+    heights = short.values - origin
     third = count // 3
-    values, times = short.values[-third:], _log_steps(short.steps[-third:])
+    values, times = heights[-third:], _log_steps(short.steps[-third:])
     slope, spread = _fall(times, values)
-    noise = noise_about_trend(short.values[-max(third, _FEWEST // 2) :])
+    noise = noise_about_trend(heights[-max(third, _FEWEST // 2) :])
     memory = noise.memory
     inflated = noise.deviation * math.sqrt((1 + memory) / (1 - memory))
     error = inflated / spread
     levelling, levelling_error = _levelling(times, values, slope, inflated)
     before, _ = _fall(
-        _log_steps(short.steps[-2 * third : -third]), short.values[-2 * third : -third]
+        _log_steps(short.steps[-2 * third : -third]), heights[-2 * third : -third]
     )
     stretch = math.log1p(more_steps)
     margin = upper_quantile(0.01, noise.freedom) * error
     levelling_margin = upper_quantile(0.05, noise.freedom) * levelling_error
-    half = short.values[count // 2 - 1 : count // 2 + 2]
+    half = heights[count // 2 - 1 : count // 2 + 2]
     final = float(values.mean() - slope * (times[-1] - times.mean()))
     return EndTrend(
         evaluations=count * short.size,
@@ -89,7 +92,7 @@ def trend_at_end(validation_error: Curve, *, more_steps: float = 0.25) -> EndTre
         gain_lower=(slope - margin) * stretch,
         gain_upper=(slope + margin) * stretch,
         noise=noise.deviation * math.sqrt(short.size),
-        final=final,
+        final=origin + final,
         relative=ratio(slope * stretch, median(half) - final),
         acceleration=ratio(slope, max(before, 0.0)),
         levelling=levelling,
