@@ -95,7 +95,7 @@ def test_too_short() -> None:
 @pytest.mark.parametrize("value", [0.9, 1 / 3, 0.1 + 0.2, 123.456])
 def test_a_constant_has_no_trend(value: float) -> None:
     """Its mean is off by rounding, which must not pass for a slope without noise."""
-    end = trend_at_end(Curve(np.arange(40) * 25, np.full(40, value)))
+    end = trend_at_end(curve(np.full(40, value)))
     assert (end.slope, end.gain, end.noise) == (0.0, 0.0, 0.0)
     assert end.p_value == 0.5
     assert end.final == value
