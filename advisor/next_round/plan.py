@@ -15,7 +15,7 @@ from advisor.model.next_round import (
     PointSequence,
     Quantity,
 )
-from advisor.model.planned_space import PLAN, Constraint, PlannedHyperparameter
+from advisor.model.planned_space import Constraint, PlannedHyperparameter
 from advisor.model.search_space import Role
 from advisor.model.study import Study
 from advisor.next_round import adam_budget, number_of_trials
@@ -25,6 +25,7 @@ from advisor.next_round.exploitation import SAMPLER, exploit
 from advisor.next_round.history import inside, past_trials
 from advisor.next_round.notes import notes_on
 from advisor.next_round.number_of_trials import TrialCount
+from advisor.next_round.phase import phase_of
 from advisor.next_round.quantities import planned_quantities
 from advisor.next_round.quasi_random import draw
 from advisor.next_round.search_space_edits import EditedSpace, edited_space
@@ -110,7 +111,7 @@ def _merged(
     hyperparameters, note = within_training(
         planned.hyperparameters, planned.logged_steps
     )
-    phase, quantities, early = _phase(edited, planned.quantities)
+    phase, quantities, early = phase_of(edited, planned.quantities)
     return _Merged(
         hyperparameters=hyperparameters,
         quantities=quantities,
@@ -187,33 +188,6 @@ def _roles(study: Study, edited: EditedSpace) -> tuple[PlannedHyperparameter, ..
                 each = replace(each, role=role)
         made.append(each)
     return tuple(made)
-
-
-def _phase(
-    edited: EditedSpace, quantities: tuple[Quantity, ...]
-) -> tuple[Phase, tuple[Quantity, ...], tuple[Conflict, ...]]:
-    """Exploitation only where a finding asks for it and the space stays as it is."""
-    asking = next((each for each in quantities if each.name == "phase"), None)
-    if asking is None or asking.after != "exploitation":
-        return "exploration", quantities, ()
-    moved = any(
-        change.finding != PLAN and change.finding != asking.changes[0].finding
-        for each in edited.hyperparameters
-        for change in each.changes
-    )
-    if not moved:
-        return "exploitation", quantities, ()
-    lost = tuple(
-        Conflict(
-            "phase",
-            "set phase: value exploitation",
-            change.finding,
-            "the search space still changes, so exploration goes on",
-        )
-        for change in asking.changes
-    )
-    kept = tuple(each for each in quantities if each is not asking)
-    return "exploration", kept, lost
 
 
 def _sequence(wishes: Wishes) -> PointSequence:

@@ -257,6 +257,18 @@ def test_exploitation_waits_while_the_space_changes() -> None:
     assert made.conflicts[0].finding == EXPLOIT.id
 
 
+def test_a_finding_may_shrink_the_space_that_it_exploits() -> None:
+    shrink = ("narrow", "lr", {"side": "upper", "to": 0.03})
+    both = finding("done", ("set", "phase", {"value": "exploitation"}), shrink)
+    assert planned(both).phase == "exploitation"
+
+
+def test_there_are_two_phases() -> None:
+    made = planned(finding("done", ("set", "phase", {"value": "exploit"})))
+    assert made.phase == "exploration"
+    assert "exploration and exploitation" in made.conflicts[0].because
+
+
 def test_sampling_is_a_quantity_of_the_plan() -> None:
     uneven = finding("uneven", ("set", "sampling", {"value": "quasi_random"}))
     made = planned(uneven, of=study(algorithm="grid"))

@@ -333,7 +333,7 @@ def test_the_strategy_knows_every_edit_of_a_search_space() -> None:
     assert arguments.keys() == KINDS.keys() - plan
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(findings)
 def test_laws_of_merging(found: list[Finding]) -> None:
     readable, without = asked_of(found, {})

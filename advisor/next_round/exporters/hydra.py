@@ -15,13 +15,14 @@ from advisor.text import printable
 
 NAME = "hydra"
 SUFFIX = "hydra.yaml"
-TAKES = "`--multirun` with hydra/sweeper=optuna; no regions, no conditions"
+TAKES = "`--multirun` with hydra-optuna-sweeper; no regions, no conditions"
 
 _KEY = re.compile(r"[A-Za-z_][\w-]*([./][\w-]+)*")
 _HEAD = """\
 # @package _global_
-# python train.py --multirun --config-dir . +experiment=FILE, with a sweeper that knows
-# ranges; the round's own points are in the shell export.
+# As experiment/next_round.yaml in a folder of configurations:
+#   python train.py --multirun --config-dir FOLDER +experiment=next_round
+# The sweeper draws its own points; those of the round are in the shell export.
 """
 
 
