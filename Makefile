@@ -2,13 +2,18 @@
 PYTHON ?= python3
 BIN := .venv/bin
 LOGS ?= fixtures/demo-sweep
+TRAINED ?= fixtures/trainer-sweep
+# TensorFlow says a lot about this machine that nobody asked for.
+export TF_CPP_MIN_LOG_LEVEL ?= 3
 
 .PHONY: all demo test lint types bench docs clean
 
 all: test
 
-demo: .venv/installed ## check a shipped sweep and write a report
+demo: .venv/installed ## check a shipped sweep, then put findings of another to the test
 	$(BIN)/advisor check $(LOGS) --output demo-report/report.md --exit-zero
+	$(BIN)/advisor confirm $(TRAINED) --output demo-report/confirmation.md \
+		--workdir demo-report/trained --budget 60s
 
 test: .venv/dev-installed lint types ## everything that must hold before a commit
 	$(BIN)/pytest -n 2
@@ -31,11 +36,11 @@ docs: .venv/dev-installed ## rewrite the generated parts of README.md
 	$(PYTHON) -m venv .venv
 
 .venv/installed: pyproject.toml | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[confirm]'
 	@touch $@
 
 .venv/dev-installed: pyproject.toml | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,confirm]'
 	@touch $@ .venv/installed
 
 .venv/bench-installed: pyproject.toml | .venv/bin/python
