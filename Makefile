@@ -44,7 +44,7 @@ docs: .venv/dev-installed ## rewrite the generated parts of README.md
 	@touch $@ .venv/installed
 
 .venv/bench-installed: pyproject.toml | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench,confirm]'
 	@touch $@
 
 clean:
