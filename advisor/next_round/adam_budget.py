@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from advisor.model.log import Value
 from advisor.model.planned_space import PLAN, Change, PlannedHyperparameter
-from advisor.next_round.draft import in_words
+from advisor.next_round.words import in_words
 
 _FROM: Mapping[str, int] = {
     "learning_rate": 0,

@@ -9,6 +9,7 @@ from typing import TypeGuard
 from advisor.model.log import Value
 from advisor.model.planned_space import Change, PlannedHyperparameter
 from advisor.model.search_space import Hyperparameter, Role, Side
+from advisor.next_round.words import in_words, shown
 
 
 @dataclass
@@ -65,7 +66,7 @@ class Draft:
             self.space = replace(space, choices=choices, lower=to)
         else:
             self.space = replace(space, choices=choices, upper=to)
-        return f"{side} {old:.4g} → {to:.4g}"
+        return f"{side} {shown(old)} → {shown(to)}"
 
     def planned(self) -> PlannedHyperparameter:
         """The finished value."""
@@ -102,15 +103,6 @@ def only_value(each: Hyperparameter) -> Value:
         return each.choices[0] if each.choices else None
     lower = each.bounds[0]
     return int(lower) if each.kind == "integer" else lower
-
-
-def in_words(value: Value) -> str:
-    """A value for people: four digits, no quotes."""
-    if value is None:
-        return "as it is"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def is_number(value: object) -> TypeGuard[int | float]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from advisor.model.next_round import Conflict, Phase, Quantity
 from advisor.model.planned_space import PLAN
-from advisor.next_round.draft import in_words
 from advisor.next_round.search_space_edits import EditedSpace
+from advisor.next_round.words import in_words
 
 
 def phase_of(

@@ -11,8 +11,9 @@ from advisor.model.log import Value
 from advisor.model.next_round import Conflict, Quantity
 from advisor.model.planned_space import PlannedHyperparameter
 from advisor.model.study import Study
-from advisor.next_round.draft import in_words, is_number, only_value
+from advisor.next_round.draft import is_number, only_value
 from advisor.next_round.edits import Asked
+from advisor.next_round.words import in_words
 
 STEPS = "max_train_steps"
 FINAL_STEPS = "final_max_train_steps"

@@ -9,9 +9,10 @@ from dataclasses import replace
 from advisor.model.edits import Fix, Free, Reparameterise
 from advisor.model.log import Value
 from advisor.model.search_space import Hyperparameter, Side
-from advisor.next_round.draft import Draft, in_words, is_number
+from advisor.next_round.draft import Draft, is_number
 from advisor.next_round.drafts import Drafts, RefusedError
 from advisor.next_round.edits import Asked
+from advisor.next_round.words import in_words, shown
 
 _EQUIVALENT: Mapping[str, tuple[str, Free]] = {
     "warmup_steps": ("warmup_fraction", Free(lower=0.0, upper=0.1)),
@@ -88,7 +89,7 @@ def reparameterise(
         raise RefusedError("only a range that is searched can be turned over")
     lower, upper = 1.0 - space.bounds[1], 1.0 - space.bounds[0]
     if lower < 0 or (request.scale == "log" and lower <= 0):
-        raise RefusedError(f"1 - x is {lower:.4g} at its upper bound")
+        raise RefusedError(f"1 - x is {shown(lower)} at its upper bound")
     if any(draft.name in each.powers for each in drafts.constraints):
         raise RefusedError("a constraint speaks of it")
     if drafts.find(request.to) is not None:
@@ -117,7 +118,7 @@ def range_in_words(space: Hyperparameter) -> str:
     if not space.ordered or space.choices:
         return ", ".join(map(in_words, space.choices))
     lower, upper = space.bounds
-    return f"{lower:.4g} to {upper:.4g}, {space.scale}"
+    return f"{shown(lower)} to {shown(upper)}, {space.scale}"
 
 
 def _space_of(request: Free, draft: Draft, asked: Asked) -> Hyperparameter:
@@ -138,7 +139,7 @@ def _space_of(request: Free, draft: Draft, asked: Asked) -> Hyperparameter:
     if not (math.isfinite(lower) and math.isfinite(upper)) or not lower < upper:
         raise RefusedError("limits leave nothing of the range")
     if request.scale == "log" and lower <= 0:
-        raise RefusedError(f"a log scale has no place for {lower:.4g}")
+        raise RefusedError(f"a log scale has no place for {shown(lower)}")
     ends = (asked.edit.arguments.get("lower"), asked.edit.arguments.get("upper"))
     whole = all(isinstance(end, int) for end in ends) and lower.is_integer()
     return Hyperparameter(
@@ -157,14 +158,14 @@ def _space_of(request: Free, draft: Draft, asked: Asked) -> Hyperparameter:
 def _check_limits(value: float, draft: Draft) -> None:
     least, most = draft.limits
     if not least <= value <= most:
-        raise RefusedError(f"{value:.4g} is beyond a limit")
+        raise RefusedError(f"{shown(value)} is beyond a limit")
     if draft.space is None or not draft.space.ordered:
         return
     lower, upper = draft.space.bounds
     for side, beyond in (("upper", value > upper), ("lower", value < lower)):
         if beyond and side in draft.narrowed:
             raise RefusedError(
-                f"{value:.4g} was cut off by another finding", draft.narrowed[side]
+                f"{shown(value)} was cut off by another finding", draft.narrowed[side]
             )
 
 

@@ -20,7 +20,7 @@ def test_before_after_and_why_with_links_to_findings() -> None:
     made = rich()
     text = markdown.render(made)
     row = line(text, "| `lr`")
-    assert "| nuisance | 0.0001 to 0.1, log | 1e-05 to 0.07, log |" in row
+    assert "| nuisance | 0.0001 to 0.1, log | 1e-5 to 0.07, log |" in row
     unstable = next(each for each in made.causes if each.startswith("unstable"))
     assert f"[{unstable}](#{unstable})" in row
     assert f"### {unstable}" in text
