@@ -164,3 +164,25 @@ def test_many_studies_have_folders_of_their_own(run: Run, tmp_path: Path) -> Non
     done = run(tmp_path / "two", "-o", tmp_path / "out")
     assert done.exit_code == 0
     assert len(list((tmp_path / "out").glob("*/next_round.md"))) == 2
+
+
+def test_hostile_names_reach_no_terminal(run: Run, tmp_path: Path) -> None:
+    name = "\x1b[2J::error::\u202e`<b>|"
+    for i in range(5):
+        point = {
+            "learning_rate": 0.01 * (i + 1),
+            name: i,
+            "optimizer": f"::{name}{i % 2}",
+        }
+        write_trial(tmp_path / "logs" / f"t{i}", point)
+    out = tmp_path / "out"
+    done = run(tmp_path / "logs", "-o", out, "--export", "csv", "--export", "shell")
+    assert done.exit_code == 0
+    written = [each.read_text("utf-8") for each in out.iterdir()]
+    for text in (done.output, *written):
+        assert "\x1b" not in text
+        assert "\u202e" not in text
+    for text in (done.output, (out / "next_round.md").read_text("utf-8")):
+        assert not [
+            line for line in text.splitlines() if line.lstrip().startswith("::")
+        ]

@@ -11,6 +11,10 @@ from advisor.engine.rule_set import load_rules
 from advisor.errors import RuleError
 from advisor.model.edits import KINDS, arguments_of, required_of
 
+DOCS = (Path(__file__).resolve().parents[2] / "docs" / "next-round.md").read_text(
+    "utf-8"
+)
+
 RULE = """\
 id: example
 summary: An example.
@@ -115,3 +119,12 @@ def test_the_rules_that_ship_use_known_edits() -> None:
     used = {edit.edit for rule in load_rules() for edit in rule.source.next_round}
     assert used <= KINDS.keys()
     assert "widen" in used
+
+
+def test_every_kind_and_argument_is_documented() -> None:
+    section = DOCS.split("## Edits")[1].split("\n## ")[0]
+    rows = [row for row in section.splitlines() if row.startswith("| `")]
+    for kind in KINDS:
+        (row,) = [each for each in rows if f"`{kind}`" in each.split("|")[1]]
+        for argument in arguments_of(kind):
+            assert f"`{argument}`" in row, (kind, argument)
