@@ -33,6 +33,10 @@ _AS_THEY_ARE = (
     "clip_norm",
 )
 _SECONDS_A_STEP = 1e-3
+_NOTHING = (
+    "nothing that its log says carries over to a bundled workload: name a `command` or "
+    "a `model` in the `confirm` section of advisor.yaml"
+)
 
 
 class AnaloguePipeline:
@@ -49,11 +53,17 @@ class AnaloguePipeline:
     def settings(
         self, experiment: Experiment, trial: Trial, change: Change, repeat: int
     ) -> Settings:
-        """The workload's healthy configuration with what carries over."""
+        """The workload's healthy configuration with what carries over.
+
+        Raises:
+            NotApplicableError: nothing does, so that it would only show itself healthy.
+        """
         if change.trial:
             raise NotApplicableError("an analogue knows no other trial")
         base = self._mapped(experiment, trial)
         flagged = reproduced(base, experiment.change)
+        if flagged == find_workload(self.name).healthy:
+            raise NotApplicableError(_NOTHING)
         return settings_of(changed(flagged, change), repeat)
 
     def _mapped(self, experiment: Experiment, trial: Trial) -> TrialConfiguration:
@@ -63,12 +73,11 @@ class AnaloguePipeline:
             name: own[name] for name in _AS_THEY_ARE if is_number(own.get(name))
         }
         best = experiment.study.best
-        rate = own.get("learning_rate")
-        reference = by_alias(best).get("learning_rate") if best else None
-        if is_number(rate) and is_number(reference) and reference > 0:
-            entries["learning_rate"] = healthy.learning_rate * rate / reference
-        elif rate == 0:
+        rate, reference = _rate(trial), _rate(best) if best else None
+        if rate == 0:
             entries["learning_rate"] = 0.0
+        elif rate is not None and reference:
+            entries["learning_rate"] = healthy.learning_rate * rate / reference
         warmup, steps = own.get("warmup_steps"), trial.max_train_steps
         if is_number(warmup) and steps:
             share = min(warmup / steps, 0.5)
@@ -91,6 +100,16 @@ class AnaloguePipeline:
     def seconds(self, settings: Settings) -> float:
         """By the number of steps."""
         return float(settings["max_train_steps"]) * _SECONDS_A_STEP
+
+
+def _rate(trial: Trial) -> float | None:
+    """The learning rate as configured, else the largest one logged."""
+    configured = by_alias(trial).get("learning_rate")
+    if is_number(configured):
+        return float(configured)
+    curve = trial.curves.get("learning_rate")
+    logged = curve.finite().values if curve is not None else ()
+    return float(max(logged)) if len(logged) else None
 
 
 def by_alias(trial: Trial) -> dict[str, Any]:
