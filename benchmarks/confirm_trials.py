@@ -1,0 +1,137 @@
+"""Planted truths about single trials, and healthy trials for false ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from advisor.trainer.configuration import TrialConfiguration
+from advisor.trainer.workloads.workload import find_workload
+from benchmarks.confirm_plants import Plant, seeded
+
+HEALTHY = {"digits": 4, "regression": 3, "deep": 3, "signals": 1}
+"""Seeds of each workload's healthy configuration."""
+
+_PLAIN: dict[str, Any] = {"schedule": "constant", "dropout": 0.0, "warmup_steps": 0}
+_SGD = _PLAIN | {"optimizer": "sgd", "eval_every": 10}
+_ADAM = _PLAIN | {"optimizer": "adam"}
+_STEADY = _PLAIN | {"max_train_steps": 1000, "batch_size": 128, "warmup_steps": 60}
+_STEADY |= {"averaging_decay": 0.95, "learning_rate": 0.02}
+_L2 = _PLAIN | {"optimizer": "adam", "learning_rate": 0.003}
+
+SETTINGS: dict[str, tuple[tuple[str, int, dict[str, Any]], ...]] = {
+    "diverged": (
+        ("deep", 2, _PLAIN | {"learning_rate": 0.03}),
+        ("deep", 2, _PLAIN | {"learning_rate": 0.1}),
+        ("deep", 2, _PLAIN | {"learning_rate": 1.0, "residual": False}),
+        ("regression", 2, _PLAIN | {"learning_rate": 2.0}),
+        ("regression", 2, _PLAIN | {"learning_rate": 6.0}),
+        ("digits", 3, _PLAIN | {"learning_rate": 15.0}),
+    ),
+    "loss-spikes": (
+        ("regression", 3, _PLAIN | {"learning_rate": 1.0, "warmup_steps": 600}),
+        ("regression", 2, _PLAIN | {"learning_rate": 2.0, "warmup_steps": 600}),
+        ("regression", 3, _ADAM | {"learning_rate": 1.0, "warmup_steps": 600}),
+        ("regression", 3, _ADAM | {"learning_rate": 1.5, "warmup_steps": 600}),
+        ("digits", 4, _PLAIN | {"learning_rate": 0.7, "warmup_steps": 600}),
+    ),
+    "not-learning": (
+        ("digits", 2, {"learning_rate": 0.0}),
+        ("regression", 2, {"learning_rate": 0.0}),
+        ("deep", 1, {"learning_rate": 0.0}),
+        ("digits", 2, {"learning_rate": 1e-6}),
+        ("regression", 2, {"learning_rate": 1e-7}),
+        ("deep", 2, {"learning_rate": 1e-10}),
+    ),
+    "problematic-overfitting": (
+        ("digits", 3, _PLAIN | {"train_examples": 200, "label_noise": 0.2}),
+        ("digits", 2, _PLAIN | {"train_examples": 300}),
+        ("digits", 2, {"dropout": 0.0, "label_noise": 0.3, "train_examples": 1000}),
+        ("regression", 3, _PLAIN | {"train_examples": 200}),
+        ("regression", 3, _PLAIN | {"train_examples": 100}),
+    ),
+    "training-loss-increasing": (
+        ("regression", 3, _L2 | {"weight_decay": 1.0}),
+        ("regression", 3, _L2 | {"weight_decay": 2.0}),
+        ("regression", 3, _L2 | {"weight_decay": 1.0, "batch_size": 32}),
+        (
+            "digits",
+            4,
+            _SGD
+            | {"weight_decay": 0.5, "learning_rate": 0.01}
+            | {"initialization_scale": 2.5},
+        ),
+    ),
+    "still-improving": (
+        ("regression", 3, _SGD | {"learning_rate": 3e-4}),
+        ("regression", 3, _SGD | {"learning_rate": 1e-3}),
+        ("regression", 3, _SGD | {"learning_rate": 3e-3}),
+        ("regression", 5, _SGD | {"learning_rate": 2e-3}),
+    ),
+}
+"""By rule: a workload, seeds, and what differs from its healthy configuration."""
+
+ALONE: dict[str, tuple[tuple[str, int, dict[str, Any]], ...]] = {
+    "saturated-early": (
+        ("deep", 3, _STEADY | {"batch_size": 256, "weight_decay": 0.01}),
+        ("deep", 3, _STEADY | {"batch_size": 256, "weight_decay": 0.03}),
+        ("digits", 3, _STEADY | {"learning_rate": 0.05, "weight_decay": 0.03}),
+        ("digits", 3, _STEADY | {"learning_rate": 0.05, "weight_decay": 0.02}),
+    ),
+}
+"""The same, where only the best trial of a study is judged: a study each."""
+
+_NOISY = _PLAIN | {"batch_size": 8, "eval_every": 10}
+CLOSE: tuple[tuple[str, float, dict[str, Any]], ...] = (
+    ("digits", 0.02, _NOISY),
+    ("digits", 0.03, _NOISY),
+    ("regression", 0.03, _NOISY),
+    ("regression", 0.05, _NOISY),
+)
+"""For noisy-late-training: studies of near rates, the noise of small batches."""
+
+
+def trial_plants() -> Iterator[Plant]:
+    """True statements about trials, then false ones."""
+    for rule, settings in SETTINGS.items():
+        for i, (workload, count, changes) in enumerate(settings):
+            trials = seeded(_changed(workload, changes), range(count))
+            yield Plant(rule, True, f"{rule}-{i}", trials, flags=count)
+    for rule, settings in ALONE.items():
+        for i, (workload, count, changes) in enumerate(settings):
+            trials = seeded(_changed(workload, changes), range(count))
+            for name, trial in trials.items():
+                yield Plant(rule, True, f"{rule}-{i}/{name}", {name: trial})
+    for i, (workload, rate, changes) in enumerate(CLOSE):
+        near = {
+            f"trial-{j:02}": _changed(
+                workload,
+                changes | {"learning_rate": rate * 1.01**j, "seed": j, "data_seed": j},
+            )
+            for j in range(12)
+        }
+        rule = "noisy-late-training"
+        yield Plant(rule, True, f"{rule}-{i}", near, flags=5)
+    yield from _false_plants()
+
+
+def healthy_trials(workload: str) -> dict[str, TrialConfiguration]:
+    """The healthy configuration with a few seeds, and two slower ones beside it."""
+    trials = seeded(_changed(workload, {}), range(HEALTHY[workload]))
+    rate = find_workload(workload).healthy.learning_rate
+    for i, factor in enumerate((0.3, 0.1)):
+        slower = _changed(workload, {"learning_rate": rate * factor})
+        trials[f"seed-{HEALTHY[workload] + i}"] = slower
+    return trials
+
+
+def _false_plants() -> Iterator[Plant]:
+    for rule in (*SETTINGS, *ALONE, "noisy-late-training"):
+        for workload, count in HEALTHY.items():
+            trials = healthy_trials(workload)
+            yield Plant(rule, False, f"healthy-{workload}", trials, flags=count)
+
+
+def _changed(workload: str, changes: dict[str, Any]) -> TrialConfiguration:
+    return replace(find_workload(workload).healthy, checkpoints_kept=0, **changes)
