@@ -27,14 +27,13 @@ SETTINGS: dict[str, tuple[tuple[str, int, dict[str, Any]], ...]] = {
         ("deep", 2, _PLAIN | {"learning_rate": 1.0, "residual": False}),
         ("regression", 2, _PLAIN | {"learning_rate": 2.0}),
         ("regression", 2, _PLAIN | {"learning_rate": 6.0}),
-        ("digits", 3, _PLAIN | {"learning_rate": 15.0}),
+        ("digits", 3, _PLAIN | {"learning_rate": 100.0}),
     ),
     "loss-spikes": (
-        ("regression", 3, _PLAIN | {"learning_rate": 1.0, "warmup_steps": 600}),
-        ("regression", 2, _PLAIN | {"learning_rate": 2.0, "warmup_steps": 600}),
-        ("regression", 3, _ADAM | {"learning_rate": 1.0, "warmup_steps": 600}),
+        ("regression", 3, _PLAIN | {"learning_rate": 2.0, "warmup_steps": 600}),
+        ("regression", 3, _PLAIN | {"learning_rate": 3.0, "warmup_steps": 600}),
         ("regression", 3, _ADAM | {"learning_rate": 1.5, "warmup_steps": 600}),
-        ("digits", 4, _PLAIN | {"learning_rate": 0.7, "warmup_steps": 600}),
+        ("regression", 3, _ADAM | {"learning_rate": 2.0, "warmup_steps": 600}),
     ),
     "not-learning": (
         ("digits", 2, {"learning_rate": 0.0}),

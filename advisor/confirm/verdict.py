@@ -118,7 +118,7 @@ def _as_predicted(
         if effect.upper <= room:
             return True
         return False if effect.lower > room else None
-    if effect.p_value < alpha:
+    if effect.p_value < alpha and abs(effect.mean) >= room:
         return True
     best = effect.upper if experiment.predicts == "larger" else -effect.lower
     return False if best < room else None
@@ -134,7 +134,8 @@ def _pairs(again: Arm, arm: Arm, *, objective: bool) -> list[tuple[float, float]
 
 
 def _value(repeat: Repeat, *, objective: bool) -> float | None:
-    return repeat.error if objective else repeat.measure
+    value = repeat.error if objective else repeat.measure
+    return value if value is not None and np.isfinite(value) else None
 
 
 def _spread(again: Arm, objective: bool) -> float:
