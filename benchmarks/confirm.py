@@ -239,7 +239,7 @@ def wilson(successes: int, trials: int, z: float = 1.96) -> tuple[float, float]:
     half = (
         z / (1 + square) * math.sqrt(share * (1 - share) / trials + square / trials / 4)
     )
-    return middle - half, middle + half
+    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 if __name__ == "__main__":

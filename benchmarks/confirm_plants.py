@@ -43,7 +43,7 @@ def place() -> Path:
     root = Path(advisor.trainer.__file__).parent
     for path in sorted(root.rglob("*.py")):
         digest.update(path.read_bytes())
-    return _CACHE / "confirm-dev"
+    return _CACHE / f"confirm-{digest.hexdigest()[:8]}"
 
 
 Task = tuple[dict[str, TrialConfiguration], Path, frozenset[str]]
