@@ -39,7 +39,6 @@ def make_study(spec: Mapping[str, Any]) -> Study:
 
 def _loaded(folder: Path, name: str | None) -> Study:
     from advisor.interpret.configuration import load_configuration
-
     from advisor.pipeline import read
 
     _, studies = read([folder], load_configuration(folder, None))
