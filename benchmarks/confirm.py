@@ -101,8 +101,8 @@ def _as_if(
         names = list(plant.trials)[: plant.flags]
     elif kind == "hyperparameter":
         names = ["learning_rate"]
-    if plant.faulty and fired:
-        yield from fired  # the rule sees that trials failed, not why
+    if plant.although:
+        yield from fired
         return
     for name in names:
         subject = Subject(study.name, kind, name)

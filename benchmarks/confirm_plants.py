@@ -34,6 +34,8 @@ class Plant:
     flags: int = 1
     faulty: frozenset[str] = field(default=frozenset())
     """Trials whose machine fails: their losses are not finite for no reason."""
+    although: bool = False
+    """The rule fires on it: it sees what happened, and its explanation is wrong."""
 
 
 @cache
