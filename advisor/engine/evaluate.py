@@ -101,12 +101,13 @@ def judge_trial(
             continue
         parameters = _parameters(rule, settings)
         scope = Scope(rule, subject, measurements, parameters, conclusions.findings)
-        if not concerns(rule, scope):
-            continue
-        Judgement(rule, subject, scope, conclusions).conclude()
         if rule.id == rule_id:
-            outcome = conclusions.verdicts[-1].outcome
+            # What can be measured is, even of a trial that the rule is not about.
             measure = _number(scope, look_up)
+        if concerns(rule, scope):
+            Judgement(rule, subject, scope, conclusions).conclude()
+            if rule.id == rule_id:
+                outcome = conclusions.verdicts[-1].outcome
     return Judged(outcome, measure)
 
 
