@@ -20,7 +20,7 @@ def main() -> int:
             continue
         start = time.perf_counter()
         print(f"\n== {name}: {(module.__doc__ or '').splitlines()[0]}\n", flush=True)
-        if module.main() not in (None, 0, True):
+        if module.main() != 0:
             missed.append(name)
         print(f"({time.perf_counter() - start:.0f} s)", flush=True)
     print(f"\nmissed: {', '.join(missed)}" if missed else "\nall goals met")
