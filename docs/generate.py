@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
 DEMO = Path("fixtures/trainer-sweep")
 WORKDIR = Path("demo-report/trained")
-BUDGET = "30s"
+BUDGET = "90s"
 EXAMPLE = Path("docs/example-report.md")
 BLOCK = re.compile(
     r"(<!-- generated: (\w+) -->\n).*?(<!-- end of generated -->)", re.DOTALL
