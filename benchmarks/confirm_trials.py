@@ -45,10 +45,10 @@ SETTINGS: dict[str, tuple[tuple[str, int, dict[str, Any]], ...]] = {
     ),
     "problematic-overfitting": (
         ("digits", 3, _PLAIN | {"train_examples": 200, "label_noise": 0.2}),
-        ("digits", 2, _PLAIN | {"train_examples": 300}),
-        ("digits", 2, {"dropout": 0.0, "label_noise": 0.3, "train_examples": 1000}),
-        ("regression", 3, _PLAIN | {"train_examples": 200}),
-        ("regression", 3, _PLAIN | {"train_examples": 100}),
+        ("digits", 2, _PLAIN | {"train_examples": 300, "label_noise": 0.3}),
+        ("digits", 2, {"dropout": 0.0, "label_noise": 0.4, "train_examples": 500}),
+        ("regression", 3, _PLAIN | {"train_examples": 200, "label_noise": 0.2}),
+        ("regression", 3, _PLAIN | {"train_examples": 100, "label_noise": 0.1}),
     ),
     "training-loss-increasing": (
         ("regression", 3, _L2 | {"weight_decay": 1.0}),
