@@ -8,7 +8,7 @@ import click
 @click.command()
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 def rules(form: str) -> None:
-    """List the rules: id, severity and what each one says."""
+    """List the rules: id and what each one says, by group."""
     from advisor.engine.rule_list import rule_list, rule_list_as_json
 
     click.echo(rule_list() if form == "text" else rule_list_as_json(), nl=False)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from advisor.engine.rule_set import rule_paths
+from advisor.engine.rule_paths import rule_paths
 
 ROOT = Path(__file__).resolve().parents[1]
 WITHOUT_CHECKOUT = (
@@ -79,7 +79,7 @@ def test_rules_are_found_in_the_installed_package(
     assert Path(place).is_relative_to(installed)
     listed = run(installed, tmp_path, COMMAND, "rules")
     assert all(path.stem in listed for path in rule_paths())
-    code = "from advisor.engine.rule_set import rule_paths; print(rule_paths()[0])"
+    code = "from advisor.engine.rule_paths import rule_paths; print(rule_paths()[0])"
     first = run(installed, tmp_path, code).strip()
     assert Path(first).is_relative_to(installed)
 

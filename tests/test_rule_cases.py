@@ -11,7 +11,8 @@ from synthetic import make_study
 
 from advisor.engine.evaluate import Conclusions, evaluate_study
 from advisor.engine.rule import load_rule
-from advisor.engine.rule_set import RuleSettings, load_rules, rule_paths
+from advisor.engine.rule_paths import rule_paths
+from advisor.engine.rule_set import RuleSettings, load_rules
 from advisor.model.finding import Outcome
 from advisor.safe_yaml import parse_yaml
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 from advisor.engine.rule import Rule, load_rule
-from advisor.errors import AdvisorError, Problem, RuleError
+from advisor.engine.rule_paths import rule_paths
+from advisor.errors import AdvisorError
 from advisor.model.log import Value
 
 
@@ -20,37 +21,6 @@ class RuleSettings:
     disabled: Mapping[str, str] = field(default_factory=dict)  # id: reason
     parameters: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
     folders: Sequence[Path] = ()  # rules of the user's own
-
-
-def builtin_directory() -> Path:
-    """The folder of the rules that ship with advisor, installed or in a checkout."""
-    package = Path(__file__).resolve().parents[1]
-    installed = package / "_rules"
-    return installed if installed.is_dir() else package.parent / "rules"
-
-
-def rule_paths(folders: Iterable[Path] = ()) -> tuple[Path, ...]:
-    """Every rule file, built-in first, in order of group and name.
-
-    Raises:
-        AdvisorError: a folder that does not exist, or two rules with one id.
-    """
-    found: dict[str, Path] = {}
-    for folder in (builtin_directory(), *folders):
-        if not folder.is_dir():
-            raise AdvisorError(f"{folder}: expected a folder of rules, found none")
-        for path in sorted(folder.rglob("*.yaml")):
-            if path.stem in found:
-                raise RuleError(
-                    Problem(
-                        path,
-                        "an id of its own",
-                        f"`{path.stem}`, which {found[path.stem]} has",
-                        "rename the file, or switch the other rule off",
-                    )
-                )
-            found[path.stem] = path
-    return tuple(found.values())
 
 
 def load_rules(settings: RuleSettings | None = None) -> tuple[Rule, ...]:

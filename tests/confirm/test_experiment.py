@@ -13,7 +13,8 @@ from synthetic import make_study
 
 from advisor.confirm.experiment import Change, Experiment, NoExperiment, experiment_of
 from advisor.engine.evaluate import evaluate_study, judge_trial
-from advisor.engine.rule_set import RuleSettings, load_rules, rule_paths
+from advisor.engine.rule_paths import rule_paths
+from advisor.engine.rule_set import RuleSettings, load_rules
 from advisor.errors import AdvisorError
 from advisor.interpret.hyperparameter_names import read_key
 from advisor.model.finding import Finding, Outcome
