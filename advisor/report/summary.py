@@ -179,8 +179,8 @@ def state(evaluation: Evaluation) -> str:
     if warnings:
         weaken = "weakens" if warnings == 1 else "weaken"
         return (
-            f"Nothing forbids adopting the best trial, but "
-            f"{count(warnings, 'warning')} {weaken} the conclusions."
+            f"Adopt the best trial only with care: {count(warnings, 'warning')} "
+            f"{weaken} the conclusions."
         )
     outcomes = Counter(verdict.outcome for verdict in evaluation.verdicts)
     if outcomes[Outcome.INCONCLUSIVE] or outcomes[Outcome.NOT_EVALUATED]:
