@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from advisor.markup import bullets, code, link, table, text
 from advisor.model.log import Value
 from advisor.model.next_round import HALTON, NextRound
 from advisor.model.planned_space import Change, PlannedHyperparameter
 from advisor.next_round.draft import only_value
 from advisor.next_round.values import range_in_words
 from advisor.next_round.words import in_words
-from advisor.report.markup import bullets, code, link, table, text
 
 FILE_NAME = "next_round.md"
 

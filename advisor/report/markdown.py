@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from advisor.markup import bullets, code, image, link, table, text
 from advisor.model.finding import Evaluation, Finding, Recommendation
 from advisor.report import summary
 from advisor.report.figure import Figure
 from advisor.report.markdown_confirmation import confirmation_section
 from advisor.report.markdown_findings import anchors, section_name
 from advisor.report.markdown_study import study_section
-from advisor.report.markup import bullets, code, image, link, table, text
 from advisor.report.numbers import count
 from advisor.report.words import names_in
 from advisor.text import printable

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from statistics import median
 
+from advisor.markup import bullets, code, image, table, text
 from advisor.model.confirmation import Arm, Confirmation, Effect, Repeat
 from advisor.model.finding import Evaluation, Finding
 from advisor.report.figure import Figure
-from advisor.report.markup import bullets, code, image, table, text
 from advisor.report.numbers import MISSING, number
 from advisor.report.words import names_in
 

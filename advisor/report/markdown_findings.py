@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from advisor.markup import bullets, code, link, table, text
 from advisor.model.finding import Evaluation, Evidence, Finding, Severity
 from advisor.model.study import Study
 from advisor.report import summary
-from advisor.report.markup import bullets, code, link, table, text
 from advisor.report.numbers import number
 from advisor.report.words import confirm_in_words, edit_in_words, listing, names_in
 

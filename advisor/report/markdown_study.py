@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from advisor.markup import bullets, code, table, text
 from advisor.model.finding import Evaluation
 from advisor.model.search_space import Hyperparameter
 from advisor.model.study import Study
@@ -11,7 +12,6 @@ from advisor.model.trial import Trial, TrialStatus
 from advisor.report import summary
 from advisor.report.markdown_findings import findings_section
 from advisor.report.markdown_verdicts import verdicts_section
-from advisor.report.markup import bullets, code, table, text
 from advisor.report.numbers import MISSING, count, number, setting, share
 from advisor.report.words import listing, value_in_yaml
 

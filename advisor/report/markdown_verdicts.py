@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from advisor.markup import code, table, text
 from advisor.model.finding import Evaluation, Outcome
 from advisor.model.study import Study
 from advisor.report import summary
-from advisor.report.markup import code, table, text
 from advisor.report.summary import Reason, Tally
 from advisor.report.words import listing
 

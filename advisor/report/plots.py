@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from advisor.markup import code
 from advisor.model.finding import Evaluation
 from advisor.model.study import Study
 from advisor.report import (
@@ -19,7 +20,6 @@ from advisor.report.confirmation_plot import confirmation_plot
 from advisor.report.curves_plot import curves_plots
 from advisor.report.figure import Figure
 from advisor.report.isolation_plot import isolation_plots
-from advisor.report.markup import code
 
 STUDIES = 12  # that get plots
 

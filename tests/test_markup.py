@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from advisor.report import markup
+from advisor import markup
 from tests.report import example
 
 GITHUB = MarkdownIt("gfm-like", {"linkify": False})
