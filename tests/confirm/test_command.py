@@ -20,12 +20,12 @@ def test_confirmed_by_the_users_command(project: Path) -> None:
     result = confirm("--format", "markdown")
     assert result.exit_code == 0, result.output
     assert "### Confirmed: problematic-overfitting" in result.output
-    assert "it came back with 6 of 6 seeds; with `dropout = 0.3`" in result.output
+    assert "it came back with 6 of 6 seeds; with `dropout = 0.5`" in result.output
     assert "the command has no placeholder for weight_decay" in result.output
     assert len(calls(project)) == 12
     assert {tuple(each[:3]) for each in calls(project)} == {
         ("width=200", dropout, f"seed={10_000 + i}")
-        for dropout in ("dropout=0.0", "dropout=0.3")
+        for dropout in ("dropout=0.0", "dropout=0.5")
         for i in range(6)
     }
     assert confirm("--format", "markdown").output == result.output

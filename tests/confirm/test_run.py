@@ -50,11 +50,11 @@ def test_true_flags_are_confirmed(study: Checked, tmp_path: Path) -> None:
     overfitting = confirmations[finding_of(study, RULE).id]
     assert overfitting.sentence.startswith(
         "Confirmed in the same pipeline: it came back with 6 of 6 seeds; "
-        "with dropout = 0.3 error.rise changed by -0.6"
+        "with dropout = 0.5 error.rise changed by -0.6"
     )
     skipped = {arm.name: arm.skipped for arm in overfitting.arms if arm.skipped}
     assert skipped == {
-        "weight_decay = 0.003": "a fake has no weight_decay",
+        "weight_decay = 0.02": "a fake has no weight_decay",
         "label_smoothing = 0.1": "a fake has no label_smoothing",
     }
     broken = confirmations[finding_of(study, "diverged").id]
