@@ -51,6 +51,7 @@ class BundledPipeline:
         base = configuration_of(source)
         if base is None:
             raise NotApplicableError(f"{source.name} was not made by the trainer")
+        _require_effect(change, base)
         flagged = reproduced(base, experiment.change) if source is trial else base
         return settings_of(changed(flagged, change), repeat)
 
@@ -67,6 +68,15 @@ class BundledPipeline:
     def seconds(self, settings: Settings) -> float:
         """By the number of steps."""
         return float(settings["max_train_steps"]) * _SECONDS_A_STEP
+
+
+def _require_effect(change: Change, configuration: TrialConfiguration) -> None:
+    """Refuses an arm that would be the same training over again."""
+    from advisor.trainer.workloads.workload import find_workload
+
+    numbers = find_workload(configuration.workload).task == "regression"
+    if numbers and "label_smoothing" in change.set:
+        raise NotApplicableError("label smoothing does nothing to numbers")
 
 
 def settings_of(configuration: TrialConfiguration, repeat: int) -> Settings:
