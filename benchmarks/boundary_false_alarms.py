@@ -148,7 +148,7 @@ def detection(rule: Rule) -> bool:
                 f"{'equal' if others else 'inert'}, {noise:.0%}"
             )
             print(f"{title:34}" + "".join(f"{cell:>15}" for cell in cells))
-            if place is None and noise == 0.1:
+            if noise == 0.1:  # at the bound as well as beyond it
                 detected.append(rows[SIZES.index(50)][Outcome.FIRES] / REPEATS)
                 silent.append(rows[SIZES.index(20)][Outcome.CLEAR] / REPEATS)
     print(

@@ -8,24 +8,7 @@ import pytest
 
 from advisor.engine.rule import load_rule
 from advisor.errors import RuleError
-
-GOOD = """\
-id: example
-summary: An example.
-why: Because.
-playbook: "#x"
-subject: study
-parameters:
-  limit: {value: 10, reason: "ten is enough"}
-fires: "study.trials < limit"
-severity: [{is: info}]
-message: "{study.trials} trials"
-evidence: [study.trials, limit]
-advice: [{do: "More.", why: "Few."}]
-next_round: []
-confirm: {none: "nothing to train"}
-known_problems: none known
-"""
+from tests.example_rule import GOOD
 
 
 def load(tmp_path: Path, text: str) -> RuleError:

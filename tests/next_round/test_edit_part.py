@@ -10,29 +10,13 @@ from advisor.engine.rule import load_rule
 from advisor.engine.rule_set import load_rules
 from advisor.errors import RuleError
 from advisor.model.edits import KINDS, arguments_of, required_of
+from tests.example_rule import GOOD
 
 DOCS = (Path(__file__).resolve().parents[2] / "docs" / "next-round.md").read_text(
     "utf-8"
 )
 
-RULE = """\
-id: example
-summary: An example.
-why: Because.
-playbook: "#x"
-subject: study
-parameters:
-  limit: {value: 10, reason: "ten is enough"}
-fires: "study.trials < limit"
-severity: [{is: info}]
-message: "{study.trials} trials"
-evidence: [study.trials, limit]
-advice: [{do: "More.", why: "Few."}]
-next_round:
-  - EDIT
-confirm: {none: "nothing to train"}
-known_problems: none known
-"""
+RULE = GOOD.replace("next_round: []", "next_round:\n  - EDIT")
 
 GOOD = [
     "{edit: widen, target: lr, with: {side: upper, to: 1}}",
