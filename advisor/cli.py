@@ -15,6 +15,7 @@ from advisor.cli_confirm import confirmed, what_would_run
 from advisor.cli_options import CONFIG, PATHS, confirm_options, output_options
 from advisor.cli_rules import rule, rules
 from advisor.cli_suggest import suggest
+from advisor.cli_tune import tune
 from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def main() -> None:
 main.add_command(rules)
 main.add_command(rule)
 main.add_command(suggest)
+main.add_command(tune)
 
 
 @main.command()

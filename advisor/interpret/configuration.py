@@ -16,6 +16,10 @@
     confirm:                                      # how to train a trial again
       command: [python, train.py, "--lr={lr}", "--seed={seed}", "--logs={directory}"]
       timeout: 600
+    tune:                                         # where `advisor tune` begins
+      workload: digits                            # or the command of `confirm`
+      search_space: {learning_rate: {lower: 1e-4, upper: 1e-2, scale: log}}
+      fixed: {max_train_steps: 400}
 
 Globs match a trial's name, the name of any folder above it, or its path from the
 file's folder; `*` also matches `/`.
@@ -30,7 +34,7 @@ from typing import Literal, TypeAlias
 
 from advisor.errors import ConfigurationError, Problem
 from advisor.model.log import Value
-from advisor.model.search_space import Role, Scale, Side
+from advisor.model.search_space import Hyperparameter, Role, Scale, Side
 from advisor.model.study import Goal
 from advisor.model.trial import Part
 from advisor.safe_yaml import Document, Place
@@ -81,6 +85,15 @@ class ConfirmSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class TuneSettings:
+    """Where `advisor tune` begins if there are no logs yet."""
+
+    workload: str | None = None  # of the bundled trainer
+    search_space: tuple[Hyperparameter, ...] = ()
+    fixed: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Configuration:
     """Everything in the file; without a file, nothing is said."""
 
@@ -96,6 +109,7 @@ class Configuration:
     rule_parameters: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
     rule_folders: tuple[Path, ...] = ()
     confirm: ConfirmSettings = field(default_factory=ConfirmSettings)
+    tune: TuneSettings = field(default_factory=TuneSettings)
     explicit: bool = False  # named by the user, not found beside the logs
     document: Document | None = None  # where each entry stands
 

@@ -16,6 +16,7 @@ from advisor.interpret.configuration import (
     StudySettings,
 )
 from advisor.interpret.entries import Entries
+from advisor.interpret.tune_schema import tune_settings
 from advisor.model.log import Value
 from advisor.model.search_space import Role, Scale, Side
 from advisor.model.study import Goal
@@ -23,7 +24,7 @@ from advisor.model.trial import Part
 from advisor.safe_yaml import Document
 
 _SECTIONS = ("objective", "metrics", "hyperparameters", "studies", "trials", "ignore")
-_KEYS = (*_SECTIONS, "facts", "rules", "confirm")
+_KEYS = (*_SECTIONS, "facts", "rules", "confirm", "tune")
 _OBJECTIVE = ("metric", "goal", "selection")
 _HYPERPARAMETER = ("lower", "upper", "scale", "choices", "hard", "role", "ignore")
 
@@ -51,6 +52,7 @@ def configuration_of(document: Document) -> Configuration:
         rule_parameters=_rule_parameters(rules.section("parameters")),
         rule_folders=_folders(rules, document.path),
         confirm=_confirm(root.section("confirm")),
+        tune=tune_settings(root.section("tune")),
         document=document,
     )
 

@@ -77,10 +77,15 @@ class BuilderPipeline:
                 size or length; or the trainer has no such setting.
         """
         source = source_of(experiment, trial, change)
-        base = self._configuration(source)
+        base = self.configuration_of(source)
         return settings_of(changed(reproduced(base, experiment.change), change), repeat)
 
-    def _configuration(self, trial: Trial) -> TrialConfiguration:
+    def configuration_of(self, trial: Trial) -> TrialConfiguration:
+        """What the log of a trial says, in the trainer's vocabulary.
+
+        Raises:
+            NotApplicableError: it does not say enough.
+        """
         own = by_alias(trial)
         entries = {name: own[name] for name in _OWN if is_number(own.get(name))}
         for name in ("momentum", "beta1", "beta2"):

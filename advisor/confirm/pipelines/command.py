@@ -77,15 +77,37 @@ class CommandPipeline:
                 that no placeholder takes, or a value that would be read as an option.
         """
         source = source_of(experiment, trial, change)
-        values = {
-            name: _value(source, name) for name in sorted(self.placeholders - _GIVEN)
-        }
+        values = self._values(source.hyperparameters, source.name)
         flagged = self._changed(values, experiment.change)
         values = self._changed(flagged, change)
         if values == flagged and (change.set or change.multiply):
             raise NotApplicableError(f"{change} changes nothing")
         self._refuse_options(values)
         return {**values, "seed": FIRST_SEED + repeat}
+
+    def filled(self, configuration: Mapping[str, Any], seed: int) -> Settings:
+        """A value for every placeholder but the directory, from a configuration.
+
+        Raises:
+            NotApplicableError: there is none, or it would be read as an option.
+        """
+        values = self._values(configuration, "the trial")
+        self._refuse_options(values)
+        return {**values, "seed": seed}
+
+    def takes(self, name: str) -> bool:
+        """Whether some placeholder stands for that hyperparameter."""
+        try:
+            self._placeholder(name)
+        except NotApplicableError:
+            return False
+        return True
+
+    def _values(self, configuration: Mapping[str, Any], whose: str) -> dict[str, Any]:
+        return {
+            name: _value(configuration, name, whose)
+            for name in sorted(self.placeholders - _GIVEN)
+        }
 
     def _changed(self, values: Mapping[str, Any], change: Change) -> dict[str, Any]:
         result = dict(values)
@@ -154,12 +176,12 @@ class CommandPipeline:
         return min(self.timeout, _USUAL_SECONDS)
 
 
-def _value(trial: Trial, name: str) -> Any:
-    """The trial's value for a placeholder, by its name or its alias."""
-    if name in trial.hyperparameters:
-        return trial.hyperparameters[name]
-    for key, value in trial.hyperparameters.items():
+def _value(configuration: Mapping[str, Any], name: str, whose: str) -> Any:
+    """The value for a placeholder, by its name or its alias."""
+    if name in configuration:
+        return configuration[name]
+    for key, value in configuration.items():
         parts = read_key(key)
         if name in (parts.last, parts.alias):
             return value
-    raise NotApplicableError(f"the configuration of {trial.name} has no {name}")
+    raise NotApplicableError(f"the configuration of {whose} has no {name}")
