@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from advisor.markup import bullets, cell, code, link, table, text
 from advisor.model.log import Value
 from advisor.next_round.words import in_words
+from advisor.report.numbers import count
 from advisor.tune.round import Learned, Outcome, Round
 
 FILE_NAME = "journal.md"
@@ -53,7 +54,7 @@ def headline(told: Told) -> str:
     """How far it came."""
     last, start = told.outcomes[-1], told.start
     trials = sum(each.trained for each in told.outcomes)
-    words = [f"{_count(len(told.outcomes), 'round')}, {_count(trials, 'trial')}."]
+    words = [f"{count(len(told.outcomes), 'round')}, {count(trials, 'trial')}."]
     if last.best is None:
         return " ".join((*words, "No trial was feasible."))
     words.append(
@@ -109,7 +110,7 @@ def _round(planned: Round, outcome: Outcome, before: Outcome | None) -> Iterator
     place = f"round-{planned.number}"
     yield f"## Round {planned.number}"
     yield (
-        f"{planned.phase.capitalize()}, {_count(len(planned.trials), 'trial')}: "
+        f"{planned.phase.capitalize()}, {count(len(planned.trials), 'trial')}: "
         f"{text(planned.reason)}. {link('Plan', f'{place}/plan.md')}, "
         f"{link('report', f'{place}/report.md')}."
     )
@@ -164,7 +165,7 @@ def _learned(outcome: Outcome, before: Outcome | None) -> Iterator[str]:
     if gone:
         yield f"No longer found: {_names(gone)}."
     if outcome.left_open:
-        questions = _count(outcome.left_open, "question")
+        questions = count(outcome.left_open, "question")
         yield (
             f"{questions} of the rules stayed open, for lack of trials or of signals; "
             "the report names them."
@@ -183,7 +184,7 @@ def _lines(findings: Sequence[Learned]) -> Iterator[str]:
             )
         elif shown[each.rule] == total[each.rule]:
             more = total[each.rule] - _MOST_OF_A_RULE
-            yield f"{code(each.rule)} of {_count(more, 'more trial')}, in the report"
+            yield f"{code(each.rule)} of {count(more, 'more trial')}, in the report"
 
 
 def _names(findings: Iterable[Learned]) -> str:
@@ -200,7 +201,3 @@ def _shown(value: Value) -> str:
 
 def _number(value: float | None) -> str:
     return "" if value is None else f"{value:.4g}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

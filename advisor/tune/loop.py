@@ -14,6 +14,7 @@ from advisor.model.next_round import PointSequence
 from advisor.next_round import markdown, yaml_file
 from advisor.next_round.earlier import read_earlier
 from advisor.report.markdown import write_report
+from advisor.report.numbers import count
 from advisor.tune import journal, settings_file
 from advisor.tune.outcome import outcome_of
 from advisor.tune.planning import Planned, first_round, following_round
@@ -109,11 +110,11 @@ class Tuning:
         left = self.limits.trials - used
         rounds_left = self.limits.rounds - len(self.rounds)
         if rounds_left <= 0 or left <= 0:
-            self.stopped = (
-                f"the limit of {self.limits.rounds} rounds is reached"
-                if rounds_left <= 0
-                else f"the limit of {self.limits.trials} trials is reached"
+            rounds, trials = self.limits.rounds, self.limits.trials
+            limit = (
+                count(rounds, "round") if rounds_left <= 0 else count(trials, "trial")
             )
+            self.stopped = f"the limit of {limit} is reached"
             return None
         share = -(-left // rounds_left)
         if number == 1:
