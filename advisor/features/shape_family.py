@@ -46,7 +46,7 @@ def shapes(positions: FloatArray) -> FloatArray:
     """Every shape at `positions` [n], as columns [n, K]."""
     x = positions[:, None]
     left, right = np.maximum(INSIDE - x, 0), np.maximum(x - INSIDE, 0)
-    above, below = BEYOND - x, x - (1 - BEYOND)
+    above, below = np.abs(BEYOND - x), np.abs(x - (1 - BEYOND))
     columns = []
     for power, _ in _POWERS:
         falls, rises = _raised(left, power), _raised(right, power)
