@@ -1,4 +1,4 @@
-"""Whether following the advice pays: four rounds of it against three ways without it."""
+"""Whether following the advice pays: four rounds of it against searches without it."""
 
 from __future__ import annotations
 
@@ -74,10 +74,7 @@ def measure(problems: Iterable[Problem], seeds: Sequence[int]) -> list[Row]:
     return [
         Row(
             problem,
-            {
-                name: np.array([next(regrets) for _ in seeds])
-                for name in STRATEGIES
-            },
+            {name: np.array([next(regrets) for _ in seeds]) for name in STRATEGIES},
         )
         for problem in problems
     ]
@@ -135,9 +132,7 @@ def _good(bad: Sequence[Row], healthy: Sequence[Row]) -> bool:
         f"surely), within {NOISE:.0%} on {level} more, {farthest:+.1%} at worst\n"
         f"healthy spaces: {harm:+.1%} at worst"
     )
-    good = (
-        ahead >= LEAST_AHEAD * len(bad) and farthest <= FAR_BEHIND and harm <= NOISE
-    )
+    good = ahead >= LEAST_AHEAD * len(bad) and farthest <= FAR_BEHIND and harm <= NOISE
     print(f"advice: {'ok' if good else 'MISSED a goal'}")
     return good
 

@@ -1,9 +1,9 @@
-"""Following the advice: rounds of trials, each planned from all that were run before."""
+"""Following the advice: rounds of trials, each planned from all trials before."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 import numpy as np
@@ -72,7 +72,7 @@ class Bench:
             for each in self.problem.ranges
         }
 
-    def study(self, space: SearchSpace) -> Study:
+    def study(self, space: SearchSpace, algorithm: str = "adaptive") -> Study:
         """All trials so far, in the search space of the last round."""
         trials = tuple(
             Trial(
@@ -86,7 +86,7 @@ class Bench:
             )
         )
         return Study(
-            "study", trials, Objective("error", Goal.MINIMIZE), space, "quasi_random"
+            "study", trials, Objective("error", Goal.MINIMIZE), space, algorithm
         )
 
 
@@ -107,9 +107,10 @@ def _followed(problem: Problem, seed: int) -> tuple[Bench, list[NextRound]]:
     first = [PlannedHyperparameter(each.name, each.role, each, each) for each in space]
     points, sequence = draw(first, TRIALS, PointSequence(seed))
     bench.train(points)
-    study, plans = bench.study(space), []
+    study, plans = bench.study(space, "quasi-random"), []
     for number in range(2, ROUNDS + 1):
         made = planned(study, Wishes(TRIALS, seed, number, sequence))
+        made = _possible(made, problem)
         plans.append(made)
         sequence = made.sequence
         fixed = _constants(made)
@@ -124,6 +125,19 @@ def planned(study: Study, wishes: Wishes) -> NextRound:
     findings: Sequence[Finding] = evaluation.of_study(study)
     summaries = {rule: note.summary for rule, note in evaluation.rules.items()}
     return next_round(study, findings, summaries, wishes=wishes)
+
+
+def _possible(made: NextRound, problem: Problem) -> NextRound:
+    """Without hyperparameters that the training does not take, as a user has it."""
+    known = {each.name for each in problem.ranges}
+    kept = [each for each in made.hyperparameters if _stands_for(each.name) in known]
+    names = {each.name for each in kept}
+    points = [{k: v for k, v in point.items() if k in names} for point in made.points]
+    return replace(made, hyperparameters=tuple(kept), points=tuple(points))
+
+
+def _stands_for(name: str) -> str:
+    return name.removeprefix("one_minus_")
 
 
 def _constants(made: NextRound) -> Mapping[str, Value]:

@@ -1,4 +1,4 @@
-"""Tuning problems with bad and with healthy search spaces, fixed before any tuning."""
+"""What a tuning problem is: a surface, a given search space, a range around it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from advisor.interpret.hyperparameter_names import read_key
 from advisor.model.curve import FloatArray
 from advisor.model.search_space import Hyperparameter, Scale, Side
-from benchmarks.advice_surfaces import Surface, Tabulated, Term, Valleys, Values, Wall
+from benchmarks.advice_surfaces import Surface, Tabulated, Term, Values, Wall
 
 _POINTS = 4096
 _ZOOMS = 12
@@ -117,9 +117,7 @@ def whole(name: str, lower: int, upper: int) -> Range:
     return Range(name, lower, upper, 1, 1e4, "log", whole=True)
 
 
-def term(
-    names: str, best: float, left: float, right: float, weight: float
-) -> Term:
+def term(names: str, best: float, left: float, right: float, weight: float) -> Term:
     """`learning_rate/momentum` is the rate over 1 - momentum."""
     return Term(powers(names), best, left, right, weight)
 
@@ -139,7 +137,5 @@ def usual_rate(best: float, weight: float = 0.9) -> Term:
     return term("learning_rate", best, 1.0, 0.7, weight)
 
 
-def table(
-    name: str, grid: str, ranges: Sequence[Range], **kind: bool
-) -> Problem:
+def table(name: str, grid: str, ranges: Sequence[Range], **kind: bool) -> Problem:
     return Problem(name, tuple(ranges), Tabulated(grid), **kind)

@@ -1,4 +1,4 @@
-"""The problems of `python -m benchmarks advice`: fixed before any tuning of the advice."""
+"""The problems of `python -m benchmarks advice`, with bad and with healthy spaces."""
 
 from __future__ import annotations
 

@@ -164,7 +164,5 @@ def _count(values: Values) -> int:
     return len(next(iter(values.values())))
 
 
-def _pairs(
-    rng: np.random.Generator, chances: FloatArray
-) -> list[tuple[float, float]]:
+def _pairs(rng: np.random.Generator, chances: FloatArray) -> list[tuple[float, float]]:
     return list(zip(rng.random(len(chances)).tolist(), chances.tolist(), strict=True))

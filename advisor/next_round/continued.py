@@ -58,13 +58,12 @@ def _now(planned: PlannedHyperparameter) -> Hyperparameter | None:
 
 def _still_hard(space: Hyperparameter) -> frozenset[Side]:
     """A bound that moved away from a natural limit is none."""
-    at: dict[Side, bool] = {
-        side: limit is None or limit == bound
-        for side, limit, bound in zip(
-            ("lower", "upper"), space.limits, space.bounds, strict=True
-        )
-    }
-    return frozenset(side for side in space.hard if at[side])
+    kept = set[Side]()
+    if "lower" in space.hard and space.limits[0] in (None, space.bounds[0]):
+        kept.add("lower")
+    if "upper" in space.hard and space.limits[1] in (None, space.bounds[1]):
+        kept.add("upper")
+    return frozenset(kept)
 
 
 def _fixed(
@@ -78,8 +77,11 @@ def _fixed(
         )
     scale = before.scale if before is not None and value > 0 else "linear"
     return Hyperparameter(
-        *(name, "integer" if isinstance(value, int) else "float"),
-        *(float(value), float(value), scale),
+        name,
+        "integer" if isinstance(value, int) else "float",
+        float(value),
+        float(value),
+        scale,
         declared=True,
         role="fixed",
         alias=alias,
