@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from advisor.tune.journal import Told, headline, render
@@ -107,5 +108,6 @@ def test_names_from_logs_are_shown_and_never_obeyed() -> None:
     finding = Learned("id", "rule", "error", f"{hostile} rises", "https://e.org", False)
     made = planned(1, study=hostile)
     text = render(Told([made], [outcome(0.5, finding)], hostile))
-    assert "<script>" not in text.replace("`<script>", "")
-    assert "\\<script" in text or "&lt;script" in text
+    assert "<script>" in text
+    assert not re.search(r"(?<![\\`])<script>", text)
+    assert not re.search(r"(?<!\\)\[a\]\(b\)", text.replace(f"`{hostile}`", ""))
