@@ -82,6 +82,27 @@ def tallies(evaluation: Evaluation, study: Study) -> tuple[Tally, ...]:
     )
 
 
+def outcomes(evaluation: Evaluation, studies: Iterable[Study]) -> Mapping[Outcome, int]:
+    """How many rules ended how; a rule counts once, by its weightiest verdict."""
+    found: Counter[Outcome] = Counter()
+    for study in studies:
+        found.update(each.outcome for each in tallies(evaluation, study))
+    return found
+
+
+def rules_in_words(evaluation: Evaluation, studies: Iterable[Study]) -> str:
+    """`1 fired, 18 clear, 10 inconclusive, 34 not evaluated`."""
+    found = outcomes(evaluation, studies)
+    words = {
+        Outcome.FIRES: "fired",
+        Outcome.CLEAR: "clear",
+        Outcome.INCONCLUSIVE: "inconclusive",
+        Outcome.NOT_EVALUATED: "not evaluated",
+    }
+    parts = [f"{found[key]} {word}" for key, word in words.items() if found[key]]
+    return ", ".join(parts) or "none evaluated"
+
+
 def open_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Those that no other finding explains."""
     return tuple(each for each in findings if each.superseded_by is None)
@@ -182,8 +203,14 @@ def state(evaluation: Evaluation) -> str:
             f"Adopt the best trial only with care: {count(warnings, 'warning')} "
             f"{weaken} the conclusions."
         )
-    outcomes = Counter(verdict.outcome for verdict in evaluation.verdicts)
-    if outcomes[Outcome.INCONCLUSIVE] or outcomes[Outcome.NOT_EVALUATED]:
+    found = outcomes(evaluation, evaluation.studies)
+    undecided = found[Outcome.INCONCLUSIVE] + found[Outcome.NOT_EVALUATED]
+    if undecided > found[Outcome.CLEAR]:
+        return (
+            f"Nothing was found, which says little: {undecided} of "
+            f"{count(sum(found.values()), 'rule')} could not decide; see below for why."
+        )
+    if undecided:
         return (
             "Nothing was found to act on in what could be decided; see below for "
             "what could not."

@@ -75,7 +75,11 @@ def _study(page: Page, evaluation: Evaluation, study: Study) -> None:
     for group in groups.values():
         _group(page, evaluation, group, causes)
     if not groups:
-        page.add("no findings", indent=2, style="dim")
+        page.add(
+            f"no findings: {summary.rules_in_words(evaluation, [study])}",
+            indent=2,
+            style="dim",
+        )
 
 
 def _more_studies(page: Page, evaluation: Evaluation) -> None:
@@ -172,7 +176,9 @@ def _totals(page: Page, evaluation: Evaluation) -> None:
     extra = f" ({superseded:,} more explained by these)" if superseded else ""
     page.add(f"{summary.severities(evaluation.findings)}{extra}", style="bold")
     page.add(summary.state(evaluation))
-    page.add(_verdicts(evaluation), style="dim")
+    page.add(
+        f"Rules: {summary.rules_in_words(evaluation, evaluation.studies)}.", style="dim"
+    )
     missing = _missing(evaluation)
     if missing:
         page.add(f"Not evaluated for lack of: {missing}.", style="dim", limit=2)
@@ -182,21 +188,6 @@ def _totals(page: Page, evaluation: Evaluation) -> None:
             "answer would change the advice: see the report.",
             style="dim",
         )
-
-
-def _verdicts(evaluation: Evaluation) -> str:
-    """How many rules ended how; a rule counts once, by its weightiest verdict."""
-    outcomes: Counter[Outcome] = Counter()
-    for study in evaluation.studies:
-        outcomes.update(each.outcome for each in summary.tallies(evaluation, study))
-    words = {
-        Outcome.FIRES: "fired",
-        Outcome.CLEAR: "clear",
-        Outcome.INCONCLUSIVE: "inconclusive",
-        Outcome.NOT_EVALUATED: "not evaluated",
-    }
-    parts = [f"{outcomes[key]} {word}" for key, word in words.items() if outcomes[key]]
-    return f"Rules: {', '.join(parts) or 'none evaluated'}."
 
 
 def _missing(evaluation: Evaluation) -> str:

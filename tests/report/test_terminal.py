@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.model.finding import Evaluation, Severity, Subject
+from advisor.model.finding import Evaluation, Outcome, Severity, Subject, Verdict
 from advisor.report import terminal
 from advisor.report.layout import cells, shorten, wrap
 from advisor.text import printable
@@ -75,9 +75,28 @@ def test_a_superseded_finding_has_no_line_of_its_own():
 
 def test_silence_is_not_health():
     text = terminal.render(example.empty())
-    assert "no findings" in text
+    assert "no findings: none evaluated" in text
     assert "No trial has a result that can be compared" in text
     assert "Rules: none evaluated." in text
+
+
+@pytest.mark.parametrize(
+    ("clear", "says"),
+    [
+        (1, "Nothing was found, which says little: 2 of 3 rules could not decide"),
+        (2, "Nothing was found to act on in what could be decided"),
+    ],
+)
+def test_nothing_found_is_worth_what_could_be_decided(clear: int, says: str) -> None:
+    study = example.single()
+    subject = Subject(study.name, "study", study.name)
+    outcomes = [Outcome.CLEAR] * clear + [Outcome.NOT_EVALUATED, Outcome.INCONCLUSIVE]
+    verdicts = tuple(
+        Verdict(f"rule-{i}", subject, each) for i, each in enumerate(outcomes)
+    )
+    text = terminal.render(Evaluation(example.empty().logs, (study,), verdicts, ()))
+    assert says in " ".join(text.split())
+    assert f"no findings: {clear} clear, 1 inconclusive, 1 not evaluated" in text
 
 
 def test_names_cannot_reach_the_terminal_or_the_build_service():
