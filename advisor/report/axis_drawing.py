@@ -12,6 +12,7 @@ from advisor.model.curve import FloatArray
 from advisor.model.search_space import Hyperparameter
 from advisor.report import plot_style as style
 from advisor.report.axis_plot import AxisPanel, AxisPlot
+from advisor.report.plot_labels import labels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -169,7 +170,7 @@ def _place_x(panel: AxisPanel, axes: Axes, positions: FloatArray) -> None:
     each = panel.hyperparameter
     if panel.categories:
         axes.set_xlim(-0.6, len(panel.categories) - 0.4)
-        names = [style.label(name, 14) for name in panel.categories]
+        names = labels(panel.categories, 14)
         crowded = sum(map(len, names)) > 28
         axes.set_xticks(
             range(len(names)),

@@ -11,6 +11,7 @@ import numpy as np
 from advisor.report import plot_style as style
 from advisor.report.isolation_plot import Bucket, IsolationPlot
 from advisor.report.numbers import number
+from advisor.report.plot_labels import labels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -71,8 +72,10 @@ def _draw_buckets(axes: Axes, plot: IsolationPlot, axis: style.ValueAxis) -> Non
         )
     axes.set_xlim(-0.6, len(plot.buckets) - 0.4)
     width = max(6, 110 // len(plot.buckets))
+    names = labels([each.label for each in plot.buckets], width)
     axes.set_xticks(
-        range(len(plot.buckets)), [_tick(each, width) for each in plot.buckets]
+        range(len(plot.buckets)),
+        [_tick(*each) for each in zip(plot.buckets, names, strict=True)],
     )
 
 
@@ -97,9 +100,9 @@ def _legend(hidden: int) -> list[Any]:
     return keys
 
 
-def _tick(bucket: Bucket, width: int) -> str:
+def _tick(bucket: Bucket, name: str) -> str:
     feasible = len(bucket.values)
     counted = f"{feasible} trial{'' if feasible == 1 else 's'}"
     if bucket.infeasible:
         counted += f"\n{bucket.infeasible} infeasible"
-    return f"{style.label(bucket.label, width)}\n{counted}"
+    return f"{name}\n{counted}"

@@ -7,7 +7,7 @@ from advisor.model.curve import Curve
 from advisor.model.search_space import Hyperparameter, SearchSpace
 from advisor.model.study import Goal, Objective, Study
 from advisor.model.trial import Infeasibility, Trial
-from advisor.report import plot_style
+from advisor.report import plot_labels, plot_style
 from advisor.report.axis_plot import AxisPanel, AxisPlot, axis_plot
 from advisor.report.curves_plot import CurvesPanel, Ended, curves_plots
 from advisor.report.isolation_plot import Bucket, isolation_plots
@@ -146,6 +146,13 @@ def test_value_axis_keeps_good_values_apart():
 )
 def test_labels_are_shortened_where_they_say_least(text, expected):
     assert plot_style.label(text, 12) == expected
+
+
+def test_labels_side_by_side_can_be_told_apart():
+    names = [f"models/yolov5{size}_node_ECA.yaml" for size in "snm"]
+    assert plot_labels.labels(names, 12) == [f"…ls/yolov5{size}…" for size in "snm"]
+    assert plot_labels.labels(["adam", "sgd"], 12) == ["adam", "sgd"]
+    assert plot_labels.labels([*names[:1], "sgd"], 12) == ["…de_ECA.yaml", "sgd"]
 
 
 def test_every_image_is_the_same_every_time(tmp_path):
