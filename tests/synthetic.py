@@ -15,6 +15,7 @@ GENERATORS = (
     "synthetic_searches",
     "synthetic_studies",
     "synthetic_ends",
+    "synthetic_importance",
 )
 
 

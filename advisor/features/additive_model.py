@@ -53,11 +53,20 @@ def points_of(design: Design) -> Points:
     count, width = positions.shape
     terms = 2 if count >= 2 * (2 * width + 1) else 1 if count >= 2 * (width + 1) else 0
     model = basis(positions, terms)
+    errors, logarithmic = even_errors(errors, model)
+    return Points(positions, errors, logarithmic, terms)
+
+
+def even_errors(errors: FloatArray, model: FloatArray) -> tuple[FloatArray, bool]:
+    """Errors [n] on a scale where noise about the basis `model` is even; is it the log?
+
+    In units of their range; single values far from the fit are pulled in.
+    """
     errors = errors / (float(np.ptp(errors)) or 1.0)
     logarithmic = bool(errors.min() > 0) and _log_fits_better(errors, model)
     if logarithmic:
         errors = np.log(errors)
-    return Points(positions, _pulled_in(errors, model), logarithmic, terms)
+    return _pulled_in(errors, model), logarithmic
 
 
 def _averaged(

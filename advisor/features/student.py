@@ -17,7 +17,7 @@ def tail(t: float, freedom: float) -> float:
         return 1.0
     if abs(t) > _LARGEST:
         return 0.0 if t > 0 else 1.0
-    upper = 0.5 * _incomplete_beta(freedom / (freedom + t * t), freedom / 2, 0.5)
+    upper = 0.5 * incomplete_beta(freedom / (freedom + t * t), freedom / 2, 0.5)
     return upper if t >= 0 else 1 - upper
 
 
@@ -32,12 +32,12 @@ def quantile(p: float, freedom: float) -> float:
     return (lower + upper) / 2
 
 
-def _incomplete_beta(x: float, a: float, b: float) -> float:
+def incomplete_beta(x: float, a: float, b: float) -> float:
     """The regularised incomplete beta function (Numerical Recipes, section 6.4)."""
     if x <= 0 or x >= 1:
         return 0.0 if x <= 0 else 1.0
     if x > (a + 1) / (a + b + 2):
-        return 1 - _incomplete_beta(1 - x, b, a)
+        return 1 - incomplete_beta(1 - x, b, a)
     front = math.exp(
         math.lgamma(a + b)
         - math.lgamma(a)
