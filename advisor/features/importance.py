@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from advisor.features.feature import NotEnoughDataError, feature, quantity
+from advisor.features.feature import feature, quantity
 from advisor.features.variance_parts import (
     Part,
     Table,
@@ -81,11 +81,7 @@ def importance(study: Study) -> Mapping[str, Importance]:
     noncentral F distribution (Steiger 2004). The better half is measured once more on
     its own: what matters near the optimum can drown in what matters far from it.
     """
-    table = table_of(study)
-    if table.count < _FEWEST:
-        raise NotEnoughDataError(
-            f"at least {_FEWEST} configurations with a result; there are {table.count}"
-        )
+    table = table_of(study, at_least=_FEWEST)
     keep = np.argsort(table.errors, kind="stable")[: -(-table.count // _GOOD_SHARE)]
     better = table.rows(np.sort(keep))
     wholes = [_whole(table, column) for column in range(len(table.axes))]

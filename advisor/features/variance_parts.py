@@ -6,6 +6,7 @@ choices have no order.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ import numpy as np
 
 from advisor.features.additive_model import even_errors, without
 from advisor.features.configurations import tried_configurations
+from advisor.features.feature import NotEnoughDataError
 from advisor.features.noncentral_f import noncentrality_limits, upper_probability
 from advisor.model.curve import FloatArray
 from advisor.model.log import Value
@@ -60,11 +62,14 @@ class Part:
     freedom: int  # degrees of freedom that are left
 
 
-def table_of(study: Study) -> Table:
+def table_of(study: Study, *, at_least: int) -> Table:
     """One row for each configuration with a result and every value known.
 
     What was stopped early has not shown how good it is and is left out, unless
     nothing ended.
+
+    Raises:
+        NotEnoughDataError: fewer than `at_least`.
     """
     tried = tried_configurations(study)
     ended = [each for each in tried if each.trials[0].finished] or tried
@@ -72,8 +77,13 @@ def table_of(study: Study) -> Table:
     rows = [
         (each.trials[0].hyperparameters, each.mean)
         for each in ended
-        if all(each.trials[0].hyperparameters.get(a.name) is not None for a in varied)
+        if all(_known(a, each.trials[0].hyperparameters.get(a.name)) for a in varied)
     ]
+    if len(rows) < at_least:
+        raise NotEnoughDataError(
+            f"at least {at_least} configurations with a result and all values known; "
+            f"there are {len(rows)}"
+        )
     values = {a.name: [row[a.name] for row, _ in rows] for a in varied}
     axes = tuple(a for a in varied if len(set(map(str, values[a.name]))) > 1)
     main = tuple(_columns(a, values[a.name], 2) for a in axes)
@@ -83,10 +93,8 @@ def table_of(study: Study) -> Table:
         axes,
         main,
         tuple(_columns(a, values[a.name], 1) for a in axes),
-        np.stack([_places(a, values[a.name]) for a in axes], axis=1)
-        if axes
-        else np.empty((len(rows), 0)),
-        even_errors(errors, model)[0] if len(rows) else errors,
+        np.array([_places(a, values[a.name]) for a in axes]).reshape(-1, len(rows)).T,
+        even_errors(errors, model)[0],
     )
 
 
@@ -144,7 +152,20 @@ def _columns(axis: Hyperparameter, values: Sequence[Value], degree: int) -> Floa
     return means
 
 
+def _known(axis: Hyperparameter, value: Value) -> bool:
+    """Whether a value is there and, where values have an order, has a place in it."""
+    if not axis.ordered:
+        return value is not None
+    return math.isfinite(_place(axis, value))
+
+
 def _places(axis: Hyperparameter, values: Sequence[Value]) -> FloatArray:
     if not axis.ordered:
         return np.full(len(values), np.nan)
-    return np.array([axis.position(float(str(v))) for v in values], dtype=np.float64)
+    return np.array([_place(axis, each) for each in values], dtype=np.float64)
+
+
+def _place(axis: Hyperparameter, value: Value) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return math.nan
+    return axis.position(float(value))
