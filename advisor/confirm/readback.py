@@ -49,6 +49,7 @@ class Judge:
             measure=measure,
             error=trial.error,
             curve=_as_logged(study, trial),
+            infeasible=trial.infeasibility is not None,
         )
 
     def objective(self, directory: Path) -> Objective | None:

@@ -29,9 +29,9 @@ def _clauses(
     count = len(again.repeats)
     if experiment.returns != "always":
         verb = "broke" if experiment.returns == "infeasible" else "came back"
-        unknown = count - again.fires - again.clear
-        open_ = f", and {unknown} could not tell" if unknown else ""
-        yield f"it {verb} with {again.fires} of {count} seeds{open_}"
+        broken = f", {again.broken} ended infeasible" if again.broken else ""
+        open_ = f", and {again.unknown} could not tell" if again.unknown else ""
+        yield f"it {verb} with {again.fires} of {count} seeds{broken}{open_}"
         if decision.came_back is False and level is Level.ANALOGUE:
             yield "an analogue that does not show it refutes nothing"
             return

@@ -37,6 +37,7 @@ class Repeat:
     measure: float | None  # None where it could not be measured
     error: float | None  # of the objective, lower is better; None if infeasible
     curve: Curve | None = None  # of the objective, as logged
+    infeasible: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,16 @@ class Arm:
     def clear(self) -> int:
         """How many seeds show that it is not there; those that tell nothing do not."""
         return sum(each.fires is False for each in self.repeats)
+
+    @property
+    def broken(self) -> int:
+        """How many seeds tell nothing because their trials are infeasible."""
+        return sum(each.fires is None and each.infeasible for each in self.repeats)
+
+    @property
+    def unknown(self) -> int:
+        """How many tell nothing for another reason."""
+        return sum(each.fires is None and not each.infeasible for each in self.repeats)
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,9 +88,12 @@ def _row(confirmation: Confirmation, arm: Arm, objective: bool) -> list[str]:
 
 
 def _came_back(arm: Arm) -> str:
+    """`5 of 6`, `1 of 4, 2 infeasible`, or only why none of them could tell."""
     known = arm.fires + arm.clear
-    unknown = len(arm.repeats) - known
-    return f"{arm.fires} of {known}" + (f", {unknown} unknown" if unknown else "")
+    parts = [f"{arm.fires} of {known}"] if known else []
+    parts += [f"{arm.broken} infeasible"] if arm.broken else []
+    parts += [f"{arm.unknown} unknown"] if arm.unknown else []
+    return ", ".join(parts)
 
 
 def _logged(confirmation: Confirmation, repeat: Repeat) -> float | None:

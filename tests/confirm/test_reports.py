@@ -48,7 +48,7 @@ def arm(
     repeats = tuple(
         Repeat(i, rise > 0.1, rise, 0.4 + i / 100, curve(i, rise))
         if i >= broken
-        else Repeat(i, None, None, None)
+        else Repeat(i, None, None, None, infeasible=True)
         for i in range(6)
     )
     return Arm(name, repeats=repeats, **more)  # type: ignore[arg-type]
@@ -103,7 +103,7 @@ def evaluation() -> Evaluation:
         "| trained again | 6 | 6 of 6 | 0.3 (0.3 to 0.3) | 0.425 (0.4 to 0.45) |  |  |",
         "| `dropout = 0.3` | 6 | 0 of 6 | 0 (0 to 0) | 0.425 (0.4 to 0.45) | "
         "-0.25 (-0.31 to -0.19, p = 3.2e-5) | yes |",
-        "| 6 | 1 of 1, 5 unknown | 0.3 (0.3 to 0.3), 5 without |",
+        "| 6 | 1 of 1, 5 infeasible | 0.3 (0.3 to 0.3), 5 without |",
         "| `clip_norm = 1` | not trained: no ",
         "The finding's own rule judged every new log.",
         "#### Note: learning-rate-capped-by-instability-7c0427",
@@ -113,6 +113,33 @@ def evaluation() -> Evaluation:
 )
 def test_markdown_says(evaluation: Evaluation, line: str) -> None:
     assert line in markdown.render(evaluation)
+
+
+@pytest.mark.parametrize(
+    ("repeats", "cell"),
+    [
+        ([Repeat(0, None, None, None, infeasible=True)] * 12, "12 infeasible"),
+        ([Repeat(0, None, None, None)] * 12, "12 unknown"),
+        (
+            [
+                Repeat(0, True, None, None, infeasible=True),
+                Repeat(1, False, None, 0.5),
+                Repeat(2, None, None, None, infeasible=True),
+                Repeat(3, None, None, 0.5),
+            ],
+            "1 of 2, 1 infeasible, 1 unknown",
+        ),
+    ],
+)
+def test_trials_that_broke_are_not_called_unknown(
+    evaluation: Evaluation, repeats: list[Repeat], cell: str
+) -> None:
+    (confirmed, _) = evaluation.confirmations.values()
+    changed = replace(confirmed, arms=(Arm("odd", repeats=tuple(repeats)),))
+    report = markdown.render(
+        replace(evaluation, confirmations={confirmed.finding: changed})
+    )
+    assert f"| `odd` | {len(repeats)} | {cell} |" in report
 
 
 def test_what_was_refuted_asks_for_nothing(evaluation: Evaluation) -> None:

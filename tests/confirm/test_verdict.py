@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -189,4 +190,17 @@ def test_unknown_answers_are_told() -> None:
     assert sentence(wanted, again, decision, Level.SAME_PIPELINE) == (
         "Inconclusive in the same pipeline: it came back with 3 of 6 seeds, "
         "and 2 could not tell."
+    )
+
+
+def test_trials_that_broke_are_told() -> None:
+    again = arm([True, True, True, None, None, False])
+    first, *rest = again.repeats[3:]
+    broken = replace(first, error=None, infeasible=True)
+    again = replace(again, repeats=(*again.repeats[:3], broken, *rest))
+    wanted = experiment(predicts=None)
+    decision = decide(wanted, again, [], LOOKS, Level.SAME_PIPELINE)
+    assert sentence(wanted, again, decision, Level.SAME_PIPELINE) == (
+        "Inconclusive in the same pipeline: it came back with 3 of 6 seeds, "
+        "1 ended infeasible, and 1 could not tell."
     )
