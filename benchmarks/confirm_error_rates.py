@@ -31,7 +31,13 @@ KINDS: Mapping[str, Mapping[str, Any]] = {
     "shown again, nothing predicted": {"predicts": None},
     "effect alone, error smaller": {"predicts": "smaller", **BY_EFFECT},
     "effect alone, error the same": {"predicts": "same", **BY_EFFECT},
+    "effect alone, fewer events": {
+        "predicts": "smaller",
+        "returns": "always",
+        "margin": 0.5,
+    },
 }
+EVENTS = "effect alone, fewer events"
 NULL: Sequence[tuple[str, Sequence[str], Mapping[str, float]]] = (
     (
         "in half of the seeds, every remedy works",
@@ -45,7 +51,20 @@ NULL: Sequence[tuple[str, Sequence[str], Mapping[str, float]]] = (
         {"share": 1.0, "effect": 0.0, "left": 0.5},
     ),
     ("no effect", tuple(KINDS)[4:5], {"share": 0.0, "effect": 0.0}),
-    ("one spread worse", tuple(KINDS)[5:], {"share": 0.0, "effect": -1.0}),
+    *(
+        (
+            f"one spread worse, correlation {paired:g}",
+            tuple(KINDS)[5:6],
+            {"share": 0.0, "effect": -1.0, "paired": paired},
+        )
+        for paired in (0.0, 0.5, 0.9)
+    ),
+    (
+        "in half of the seeds that can tell, a third cannot",
+        tuple(KINDS)[3:4],
+        {"share": 0.5, "effect": 0.0, "silent": 1 / 3},
+    ),
+    ("as many rare events", tuple(KINDS)[6:], {"share": 0.5, "effect": 0.0}),
 )
 
 
@@ -59,12 +78,15 @@ def verdicts(
     arms: int = 3,
     tails: bool = False,
     paired: float = 0.5,
+    silent: float = 0.0,
 ) -> Counter[ConfirmationVerdict]:
     """Verdicts of `runs` experiments.
 
     `share` of the seeds show the finding, and `left` of them still do with a remedy,
     which makes the measure smaller by `effect` standard deviations between seeds.
-    `paired` is the correlation between arms of one seed.
+    `paired` is the correlation between arms of one seed, and `silent` the share of
+    seeds whose rule cannot tell. Rare events are counts: one a seed on the average, or
+    fewer by `effect`, with `tails` of which a few seeds have many.
     """
     rng = np.random.default_rng([abs(hash_of(kind)), runs, int(tails)])
     found: Counter[ConfirmationVerdict] = Counter()
@@ -78,7 +100,10 @@ def verdicts(
         noise = heavy if tails else rng.standard_normal(size)
         values = np.sqrt(paired) * noise[0] + np.sqrt(1 - paired) * noise[1:]
         values[1:] -= effect
-        found[_one(wanted, fires, values)] += 1
+        if kind == EVENTS:
+            values = _counts(rng, values.shape, effect, tails)
+        told = rng.random(fires.shape) >= silent
+        found[_one(wanted, fires, told, values)] += 1
     return found
 
 
@@ -87,11 +112,20 @@ def hash_of(text: str) -> int:
     return int.from_bytes(text.encode()[:8].ljust(8, b" "), "little")
 
 
-def _one(wanted: Any, fires: Any, values: Any) -> ConfirmationVerdict:
+def _counts(rng: Any, shape: tuple[int, int], effect: float, tails: bool) -> Any:
+    rates = rng.gamma(0.5, 2.0, shape) if tails else np.ones(shape)
+    rates[1:] *= max(1.0 - effect, 0.0)
+    return rng.poisson(rates).astype(float)
+
+
+def _one(wanted: Any, fires: Any, told: Any, values: Any) -> ConfirmationVerdict:
     for look in LOOKS:
         trained = [
             arm(
-                [bool(each) for each in fires[i][:look]],
+                [
+                    bool(each) if known else None
+                    for each, known in zip(fires[i][:look], told[i], strict=False)
+                ],
                 [float(each) for each in values[i][:look]],
                 [float(each) for each in values[i][:look]],
                 name=str(i),
@@ -131,7 +165,7 @@ def power() -> bool:
     print("".join(f"{f'{effect:g} sd':>12}" for effect in EFFECTS))
     easy = []
     for kind in KINDS:
-        if KINDS[kind]["predicts"] in ("gone", None, "same"):
+        if KINDS[kind]["predicts"] in ("gone", None, "same") or kind == EVENTS:
             continue
         cells = [
             verdicts(kind, TRUES, share=1.0, effect=effect, arms=1)
@@ -153,6 +187,9 @@ def power() -> bool:
         for paired in (0.0, 0.5, 0.9, 0.99)
     ]
     print(f"{kind:52}" + "".join(f"{_cell(each):>12}" for each in cells))
+    cells = [verdicts(EVENTS, TRUES, share=0.0, effect=1.0, tails=t) for t in (0, 1)]
+    print(f"{f'{EVENTS}, all of one a seed gone; few seeds have many':70}", end="")
+    print("".join(f"{_cell(each):>12}" for each in cells))
     print(
         f"\neasy ones: at least {min(easy):.0%} confirmed; wanted {LEAST_CONFIRMED:.0%}"
     )

@@ -11,7 +11,7 @@ from advisor.trainer.workloads.workload import find_workload
 from benchmarks.confirm_plants import Plant, seeded
 
 HEALTHY = {"digits": 4, "regression": 3, "deep": 3, "signals": 1}
-"""Seeds of each workload's healthy configuration."""
+"""Trials near each workload's healthy configuration."""
 
 _PLAIN: dict[str, Any] = {"schedule": "constant", "dropout": 0.0, "warmup_steps": 0}
 _SGD = _PLAIN | {"optimizer": "sgd", "eval_every": 10}
@@ -19,6 +19,8 @@ _ADAM = _PLAIN | {"optimizer": "adam"}
 _STEADY = _PLAIN | {"max_train_steps": 1000, "batch_size": 128, "warmup_steps": 60}
 _STEADY |= {"averaging_decay": 0.95, "learning_rate": 0.02}
 _L2 = _PLAIN | {"optimizer": "adam", "learning_rate": 0.003}
+
+_STEP = 0.95  # between the learning rates of a plant's trials
 
 SETTINGS: dict[str, tuple[tuple[str, int, dict[str, Any]], ...]] = {
     "diverged": (
@@ -32,8 +34,8 @@ SETTINGS: dict[str, tuple[tuple[str, int, dict[str, Any]], ...]] = {
     "loss-spikes": (
         ("regression", 3, _PLAIN | {"learning_rate": 2.0, "warmup_steps": 600}),
         ("regression", 3, _PLAIN | {"learning_rate": 3.0, "warmup_steps": 600}),
-        ("regression", 3, _ADAM | {"learning_rate": 1.5, "warmup_steps": 600}),
-        ("regression", 3, _ADAM | {"learning_rate": 2.0, "warmup_steps": 600}),
+        ("regression", 6, _ADAM | {"learning_rate": 1.5, "warmup_steps": 600}),
+        ("regression", 6, _ADAM | {"learning_rate": 2.0, "warmup_steps": 600}),
     ),
     "not-learning": (
         ("digits", 2, {"learning_rate": 0.0}),
@@ -69,38 +71,55 @@ SETTINGS: dict[str, tuple[tuple[str, int, dict[str, Any]], ...]] = {
         ("regression", 5, _SGD | {"learning_rate": 2e-3}),
     ),
 }
-"""By rule: a workload, seeds, and what differs from its healthy configuration."""
+"""By rule: a workload, trials, and what differs from its healthy configuration."""
 
 ALONE: dict[str, tuple[tuple[str, int, dict[str, Any]], ...]] = {
     "saturated-early": (
-        ("deep", 3, _STEADY | {"batch_size": 256, "weight_decay": 0.01}),
-        ("deep", 3, _STEADY | {"batch_size": 256, "weight_decay": 0.03}),
-        ("digits", 3, _STEADY | {"learning_rate": 0.05, "weight_decay": 0.03}),
-        ("digits", 3, _STEADY | {"learning_rate": 0.05, "weight_decay": 0.02}),
+        ("digits", 2, _STEADY | {"learning_rate": 0.05, "weight_decay": 0.03}),
+        ("digits", 2, _STEADY | {"learning_rate": 0.03, "weight_decay": 0.03}),
+        ("digits", 2, _STEADY | {"learning_rate": 0.03, "weight_decay": 0.05}),
+        ("digits", 2, _STEADY | {"learning_rate": 0.1, "weight_decay": 0.03}),
+        (
+            "digits",
+            2,
+            _STEADY
+            | {"learning_rate": 0.05, "weight_decay": 0.04}
+            | {"batch_size": 64},
+        ),
+        ("regression", 3, _STEADY | {"learning_rate": 0.03, "weight_decay": 0.1}),
+        ("regression", 3, _STEADY | {"learning_rate": 0.02, "weight_decay": 0.2}),
     ),
 }
-"""The same, where only the best trial of a study is judged: a study each."""
+"""The same, where only the best trial of a study is judged: a study each.
+
+Strong weight decay sets a floor: over 12 other seeds, half of the steps cost at most
+0.15 standard deviations between seeds. Without it the rule also finds trials to be
+saturated that go on gaining a little, below the noise of one curve, and half of their
+steps cost up to three deviations: neither true nor false.
+"""
 
 _NOISY = _PLAIN | {"batch_size": 8, "eval_every": 10}
 CLOSE: tuple[tuple[str, float, dict[str, Any]], ...] = (
-    ("digits", 0.02, _NOISY),
     ("digits", 0.03, _NOISY),
+    ("digits", 0.04, _NOISY),
     ("regression", 0.03, _NOISY),
     ("regression", 0.05, _NOISY),
 )
-"""For noisy-late-training: studies of near rates, the noise of small batches."""
+"""For noisy-late-training: studies of near rates, the noise of small batches.
+
+At a rate of 0.02 digits are on the limit: a few trials exceed it by chance, and seven
+of twelve seeds do.
+"""
 
 
 def trial_plants() -> Iterator[Plant]:
     """True statements about trials, then false ones."""
-    for rule, settings in SETTINGS.items():
-        for i, (workload, count, changes) in enumerate(settings):
-            trials = seeded(_changed(workload, changes), range(count))
-            yield Plant(rule, True, f"{rule}-{i}", trials, flags=count)
+    for rule in SETTINGS:
+        for i, (name, trials) in enumerate(_studies(rule)):
+            yield Plant(rule, True, name, trials, flags=SETTINGS[rule][i][1])
     for rule, settings in ALONE.items():
         for i, (workload, count, changes) in enumerate(settings):
-            trials = seeded(_changed(workload, changes), range(count))
-            for name, trial in trials.items():
+            for name, trial in _near(workload, count, changes).items():
                 yield Plant(rule, True, f"{rule}-{i}/{name}", {name: trial})
     for i, (workload, rate, changes) in enumerate(CLOSE):
         near = {
@@ -116,8 +135,8 @@ def trial_plants() -> Iterator[Plant]:
 
 
 def healthy_trials(workload: str) -> dict[str, TrialConfiguration]:
-    """The healthy configuration with a few seeds, and two slower ones beside it."""
-    trials = seeded(_changed(workload, {}), range(HEALTHY[workload]))
+    """Trials near the healthy configuration, and two slower ones beside them."""
+    trials = _near(workload, HEALTHY[workload], {})
     rate = find_workload(workload).healthy.learning_rate
     for i, factor in enumerate((0.3, 0.1)):
         slower = _changed(workload, {"learning_rate": rate * factor})
@@ -130,6 +149,28 @@ def _false_plants() -> Iterator[Plant]:
         for workload, count in HEALTHY.items():
             trials = healthy_trials(workload)
             yield Plant(rule, False, f"healthy-{workload}", trials, flags=count)
+    for name, trials in _studies("still-improving"):
+        yield Plant("saturated-early", False, name, trials, flags=len(trials))
+
+
+def _studies(rule: str) -> Iterator[tuple[str, dict[str, TrialConfiguration]]]:
+    for i, (workload, count, changes) in enumerate(SETTINGS[rule]):
+        yield f"{rule}-{i}", _near(workload, count, changes)
+
+
+def _near(
+    workload: str, count: int, changes: dict[str, Any]
+) -> dict[str, TrialConfiguration]:
+    """Each at a rate of its own: findings of equal trials would be one experiment."""
+    trial = _changed(workload, changes)
+    return {
+        name: replace(each, learning_rate=_rounded(trial.learning_rate * _STEP**i))
+        for i, (name, each) in enumerate(seeded(trial, range(count)).items())
+    }
+
+
+def _rounded(rate: float) -> float:
+    return float(f"{rate:.4g}")
 
 
 def _changed(workload: str, changes: dict[str, Any]) -> TrialConfiguration:

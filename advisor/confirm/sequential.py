@@ -10,12 +10,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import TypeAlias
 
 import numpy as np
 
 from advisor.model.confirmation import Effect
 
+Interval: TypeAlias = tuple[float, float]
+
 _ROUNDING = 1e-9  # of equal differences, relative to them
+_MOST_BY_ONE = 1.5  # times the others' spread; normal noise is nearly always below
 EVEN = 0.5  # a finding that comes back in half of the trials is neither there nor gone
 
 
@@ -57,6 +61,27 @@ def decide_share(
     return False if trials - successes >= limit else None
 
 
+def excess_of(effect: Effect, spread: float, margin: float, alpha: float) -> Interval:
+    """One-sided limits at `alpha` of the mean minus `margin` standard deviations.
+
+    Both are estimates. The distances of their own limits add as squares (MOVER; Donner
+    and Zou 2012, Closed-form confidence intervals for functions of the normal mean and
+    standard deviation). `effect` has its limits at the same `alpha`.
+    """
+    from scipy.special import chdtri
+
+    freedom = effect.pairs - 1
+    if freedom < 1:
+        return -math.inf, math.inf
+    least = spread * math.sqrt(freedom / float(chdtri(freedom, alpha)))
+    most = spread * math.sqrt(freedom / float(chdtri(freedom, 1 - alpha)))
+    middle, half = effect.mean - margin * spread, effect.upper - effect.mean
+    return (
+        middle - math.hypot(half, margin * (most - spread)),
+        middle + math.hypot(half, margin * (spread - least)),
+    )
+
+
 def effect_of(differences: Sequence[float], *, larger: bool, alpha: float) -> Effect:
     """Mean of paired differences, its interval, and the one-sided p-value (Student).
 
@@ -79,3 +104,18 @@ def effect_of(differences: Sequence[float], *, larger: bool, alpha: float) -> Ef
     else:
         p_value = 2.0**-count if gain > 0 else 1.0
     return Effect(count, mean, mean - half, mean + half, p_value)
+
+
+def usual_spread(values: Sequence[float]) -> float:
+    """Standard deviation; of one value far from all others only so much counts.
+
+    A single seed that failed would else make every difference look usual.
+    """
+    given = np.asarray(values, dtype=np.float64)
+    if len(given) < 2:
+        return 0.0
+    spread = float(given.std(ddof=1))
+    if len(given) == 2:
+        return spread
+    others = np.delete(given, int(np.abs(given - given.mean()).argmax()))
+    return min(spread, _MOST_BY_ONE * float(others.std(ddof=1)))

@@ -8,7 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from advisor.confirm.experiment import Experiment
-from advisor.confirm.sequential import decide_share, effect_of
+from advisor.confirm.sequential import (
+    decide_share,
+    effect_of,
+    excess_of,
+    usual_spread,
+)
 from advisor.model.confirmation import Arm, ConfirmationVerdict, Effect, Level, Repeat
 
 ALPHA = 0.05
@@ -93,7 +98,7 @@ def _judged(
     if experiment.predicts is None:
         return replace(arm, effect=effect)
     enough = 2 * len(pairs) >= len(again.repeats)
-    said = _as_predicted(experiment, effect, _spread(again, objective), at_look)
+    said = _as_predicted(experiment, effect, _values(again, objective), at_look)
     if not enough:
         # Most repeats of the arm broke, which nobody would take for a remedy.
         said = False if _broken(arm) * 2 > len(arm.repeats) else None
@@ -103,25 +108,35 @@ def _judged(
 
 
 def _returns(arm: Arm, looks: Sequence[int], alpha: float) -> bool | None:
-    """Whether most seeds show the finding; one that tells nothing is for neither."""
+    """Whether most seeds that can tell show the finding; if half of them can."""
     seen = len(arm.repeats)
-    if decide_share(arm.fires, seen, looks, alpha):
-        return True
-    return False if decide_share(arm.clear, seen, looks, alpha) else None
+    told = [each.fires for each in arm.repeats if each.fires is not None]
+    if 2 * len(told) < seen:
+        return None
+    # Given which seeds can tell, the limits are those of a plan with just these.
+    known = [
+        sum(each.fires is not None for each in arm.repeats[:look])
+        for look in looks
+        if look <= seen
+    ]
+    return decide_share(arm.fires, len(told), known, alpha)
 
 
 def _as_predicted(
-    experiment: Experiment, effect: Effect, spread: float, alpha: float
+    experiment: Experiment, effect: Effect, values: Sequence[float], alpha: float
 ) -> bool | None:
-    room = experiment.margin * spread
     if experiment.predicts == "same":
-        if effect.upper <= room:
+        spread = usual_spread(values)
+        lower, upper = excess_of(effect, spread, experiment.margin, alpha)
+        if upper <= 0:
             return True
-        return False if effect.lower > room else None
+        return False if lower > 0 else None
+    spread = float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
+    room = experiment.margin * spread
     if effect.p_value < alpha and abs(effect.mean) >= room:
         return True
     best = effect.upper if experiment.predicts == "larger" else -effect.lower
-    return False if best < room else None
+    return False if best < room or best <= 0 else None
 
 
 def _pairs(again: Arm, arm: Arm, *, objective: bool) -> list[tuple[float, float]]:
@@ -138,11 +153,9 @@ def _value(repeat: Repeat, *, objective: bool) -> float | None:
     return value if value is not None and np.isfinite(value) else None
 
 
-def _spread(again: Arm, objective: bool) -> float:
-    """Standard deviation between the seeds of the reproduction."""
-    values = [_value(each, objective=objective) for each in again.repeats]
-    known = [value for value in values if value is not None]
-    return float(np.std(known, ddof=1)) if len(known) > 1 else 0.0
+def _values(arm: Arm, objective: bool) -> list[float]:
+    values = [_value(each, objective=objective) for each in arm.repeats]
+    return [value for value in values if value is not None]
 
 
 def _keeps(experiment: Experiment, again: Arm, arm: Arm) -> bool:

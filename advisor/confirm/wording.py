@@ -27,7 +27,7 @@ def _clauses(
     experiment: Experiment, again: Arm, decision: Decision, level: Level
 ) -> Iterator[str]:
     count = len(again.repeats)
-    if experiment.returns != "always":
+    if experiment.returns != "always" or experiment.measure != "objective":
         verb = "broke" if experiment.returns == "infeasible" else "came back"
         broken = f", {again.broken} ended infeasible" if again.broken else ""
         open_ = f", and {again.unknown} could not tell" if again.unknown else ""

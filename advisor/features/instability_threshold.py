@@ -43,6 +43,9 @@ class Threshold:
     distance: float = quantity(
         "ratio", "threshold over the median value of the three best trials"
     )
+    distance_of_best: float = quantity(
+        "ratio", "threshold over the value of the best trial alone"
+    )
     odds: float = quantity(
         "ratio",
         "how much likelier the optimum is at or beyond the split than well below it",
@@ -91,6 +94,7 @@ def _threshold(
     best_value = (
         axis.value_at(float(np.median(positions[best]))) if len(best) else math.nan
     )
+    value = axis.value_at(float(positions[best[0]])) if len(best) else math.nan
     names = np.array(design.names)[keep]
     return Threshold(
         trials=len(bad),
@@ -105,6 +109,7 @@ def _threshold(
         p_value=p_value,
         best_value=best_value,
         distance=threshold / best_value if best_value > 0 else math.inf,
+        distance_of_best=threshold / value if value > 0 else math.inf,
         odds=_odds(design, column, place, inner, outer),
         best_trials=tuple(str(name) for name in names[best]),
     )

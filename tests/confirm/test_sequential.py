@@ -9,7 +9,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from advisor.confirm.sequential import decide_share, effect_of, limits
+from advisor.confirm.sequential import (
+    decide_share,
+    effect_of,
+    excess_of,
+    limits,
+    usual_spread,
+)
 
 PLANS = [((5,), 0.05), ((6, 9, 12), 0.05), ((4, 8), 0.1), ((6, 9, 12), 0.0167)]
 
@@ -82,3 +88,41 @@ def test_rounding_is_no_noise_between_seeds() -> None:
 def test_one_pair_decides_nothing() -> None:
     effect = effect_of([3.0], larger=True, alpha=0.05)
     assert (effect.p_value, effect.lower, effect.upper) == (1.0, -math.inf, math.inf)
+
+
+@pytest.mark.parametrize(("spread", "margin"), [(0.0, 1.0), (2.0, 0.0)])
+def test_without_a_margin_the_excess_is_the_effect(
+    spread: float, margin: float
+) -> None:
+    differences = np.random.default_rng(0).normal(0.3, 1, 8)
+    effect = effect_of(differences, larger=False, alpha=0.02)
+    found = excess_of(effect, spread, margin, 0.02)
+    assert found == pytest.approx((effect.lower, effect.upper))
+
+
+@pytest.mark.parametrize("upper", [True, False])
+@pytest.mark.parametrize("noise", [0.0, 0.3, 2.0])
+def test_limits_of_the_excess_keep_their_rate(noise: float, upper: bool) -> None:
+    """A mean of exactly one standard deviation between seeds, in either direction."""
+    rng, wrong, runs = np.random.default_rng(3), 0, 2000
+    for _ in range(runs):
+        spread = float(rng.normal(0, 1, 8).std(ddof=1))
+        differences = rng.normal(1, noise, 8) if noise else np.ones(8)
+        effect = effect_of(differences, larger=False, alpha=0.05)
+        low, high = excess_of(effect, spread, 1.0, 0.05)
+        wrong += high <= 0 if upper else low > 0
+    assert wrong <= stats.binom.ppf(0.999, runs, 0.05)
+
+
+def test_one_pair_says_nothing_of_the_excess() -> None:
+    effect = effect_of([1.0], larger=False, alpha=0.05)
+    assert excess_of(effect, 1.0, 1.0, 0.05) == (-math.inf, math.inf)
+
+
+def test_one_seed_apart_does_not_make_the_spread() -> None:
+    usual = [0.26, 0.25, 0.27, 0.24, 0.28]
+    assert usual_spread(usual) == np.std(usual, ddof=1)
+    apart = usual_spread([*usual, 0.63])
+    assert apart == pytest.approx(1.5 * np.std(usual, ddof=1))
+    assert usual_spread([1.0, 3.0]) == pytest.approx(math.sqrt(2))
+    assert usual_spread([1.0]) == 0.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from advisor.confirm.verdict import Decision, decide
@@ -20,6 +21,7 @@ HIGH = [1.0, 1.1, 0.9, 1.05, 0.95, 1.0]
 LOW = [0.1, 0.2, 0.05, 0.1, 0.15, 0.1]
 MIXED = [True, False, True, False, True, False]
 NOTHING = [None] * 6
+ZERO = [0.0] * 6
 AGAIN = arm(True, HIGH)
 
 
@@ -40,7 +42,9 @@ def fails(**more: Any) -> Arm:
         ({}, arm(False, LOW), [helps()], REFUTED, True),
         ({}, arm(MIXED, HIGH), [helps()], INCONCLUSIVE, False),
         ({}, arm(NOTHING, HIGH), [helps()], INCONCLUSIVE, False),
-        ({}, arm([None, *[False] * 5], HIGH), [helps()], INCONCLUSIVE, False),
+        ({}, arm([None, *[False] * 5], HIGH), [helps()], REFUTED, True),
+        ({}, arm([None, *[True] * 5], HIGH), [helps()], CONFIRMED, True),
+        ({}, arm([None, None, *[True] * 4], HIGH), [helps()], INCONCLUSIVE, False),
         ({}, AGAIN, [Arm("x", skipped="no"), helps()], CONFIRMED, True),
         ({"predicts": None}, AGAIN, [], CONFIRMED, True),
         ({"predicts": None}, AGAIN, [fails()], CONFIRMED, True),
@@ -55,6 +59,7 @@ def fails(**more: Any) -> Arm:
         ({"returns": "always"}, arm(False, HIGH), [fails()], REFUTED, True),
         ({"returns": "always"}, arm(False, LOW), [fails()], REFUTED, True),
         ({"returns": "always"}, arm(False, LOW), [fails(), helps()], REFUTED, True),
+        ({"returns": "always"}, arm(True, ZERO), [arm(False, ZERO)], REFUTED, True),
     ],
 )
 def test_verdict(
@@ -107,6 +112,13 @@ def test_same_is_not_worse_by_a_spread_between_seeds(
     assert decision.verdict is verdict
 
 
+def test_same_allows_for_not_knowing_the_spread() -> None:
+    """Worse by less than the spread between few seeds, which itself is uncertain."""
+    assert np.std(HIGH, ddof=1) > 0.06
+    decision = same_as([each + 0.06 for each in HIGH])
+    assert (decision.verdict, decision.settled) == (INCONCLUSIVE, False)
+
+
 def test_same_wants_a_narrow_interval() -> None:
     decision = same_as([0.9, 1.2, 1.0, 0.8, 1.2, 0.9])
     assert (decision.verdict, decision.settled) == (INCONCLUSIVE, False)
@@ -122,7 +134,7 @@ def test_same_without_any_spread_is_equality() -> None:
 
 
 def test_refuted_sameness_is_worded_so() -> None:
-    wanted = experiment(returns="always", predicts="same")
+    wanted = experiment(returns="always", predicts="same", measure="objective")
     again, other = arm(False, errors=HIGH), arm(False, errors=[2.0] * 6, name="short")
     decision = decide(wanted, again, [other], LOOKS, Level.SAME_PIPELINE)
     assert sentence(wanted, again, decision, Level.SAME_PIPELINE) == (
@@ -204,3 +216,20 @@ def test_trials_that_broke_are_told() -> None:
         "Inconclusive in the same pipeline: it came back with 3 of 6 seeds, "
         "1 ended infeasible, and 1 could not tell."
     )
+
+
+@pytest.mark.parametrize(
+    ("fires", "came_back"),
+    [
+        ([True] * 8 + [None] * 4, True),
+        ([None] * 4 + [False] * 8, False),
+        ([True] * 6 + [False] * 2 + [None] * 4, None),
+        ([True] * 5 + [None] * 7, None),
+    ],
+)
+def test_seeds_that_tell_nothing_are_left_out(
+    fires: list[bool | None], came_back: bool | None
+) -> None:
+    wanted = experiment(predicts=None)
+    decision = decide(wanted, arm(fires), [], LOOKS, Level.SAME_PIPELINE)
+    assert decision.came_back is came_back
