@@ -58,7 +58,8 @@ class ConfirmPart(_Part):
     returns: Returns = "rule"  # always: only the effect of the advice decides
     at_least: Any = None  # the finding came back where the measure is no smaller
     predicts: Prediction | None = None  # None: the arms are for information
-    margin: float = 1.0  # for `same`, in standard deviations between seeds
+    margin: float = 1.0  # the least effect, or the most that is `same`: in standard
+    # deviations between seeds
     keeps_objective: bool = False
     analogue: str = ""  # bundled workload, where the trial itself cannot be trained
     confirmed_if: str = ""

@@ -21,19 +21,33 @@ MOST = int(binom.ppf(0.999, RUNS, ALPHA))  # of as many runs, if the rate is kep
 
 
 def simulate(
-    rng: np.random.Generator, share: float, effect: float, arms: int, **options: Any
+    rng: np.random.Generator,
+    share: float,
+    effect: float,
+    arms: int,
+    own: float = 1.0,
+    silent: float = 0.0,
+    **options: Any,
 ) -> ConfirmationVerdict:
-    """One experiment: `share` of the seeds fire, `effect` in spreads between seeds."""
+    """One experiment: `share` of the seeds fire, `effect` in noise of the seeds alone.
+
+    `own` is the noise of each arm beside it, and `silent` the share of seeds whose rule
+    cannot tell.
+    """
     wanted = experiment(**options)
     fires = rng.random((1 + arms, LOOKS[-1]))
+    told = rng.random(fires.shape) >= silent
     common = rng.standard_normal(LOOKS[-1])
-    values = common + rng.standard_normal((1 + arms, LOOKS[-1]))
+    values = common + own * rng.standard_normal((1 + arms, LOOKS[-1]))
     values[1:] -= effect
     verdict = INCONCLUSIVE
     for look in LOOKS:
         trained = [
             arm(
-                [bool(each < share) for each in fires[i][:look]],
+                [
+                    bool(each < share) if known else None
+                    for each, known in zip(fires[i][:look], told[i], strict=False)
+                ],
                 list(values[i][:look]),
                 list(values[i][:look]),
                 name=str(i),
@@ -55,6 +69,9 @@ def simulate(
         (1.0, 0.0, {}),  # there, and nothing helps
         (0.5, 0.0, {"returns": "always", "measure": "objective"}),
         (1.0, 0.0, {"keeps_objective": True}),
+        (0.5, 0.0, {"predicts": None, "silent": 0.3}),
+        (0.0, -np.hypot(1, 1), {"returns": "always", "predicts": "same"}),
+        (0.0, -np.hypot(1, 0.2), {"returns": "always", "predicts": "same", "own": 0.2}),
     ],
 )
 def test_wrong_confirmations_are_rare(

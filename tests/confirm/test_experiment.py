@@ -135,6 +135,36 @@ def test_keys_are_the_names_of_the_study() -> None:
     assert (bound < near < far) if side == "upper" else (far < near < bound)
 
 
+def test_the_best_trial_is_taken_beyond_the_wall() -> None:
+    """To twice the rate at which training breaks, wherever the best trial lies."""
+    finding, study = first("learning-rate-capped-by-instability")
+    experiment = experiment_of(finding, study)
+    assert isinstance(experiment, Experiment)
+    (best,) = experiment.trials
+    assert best is study.best
+    rate, factor = best.hyperparameters["learning_rate"], experiment.change.multiply
+    wall = {each.name: each.value for each in finding.evidence}["wall.threshold"]
+    assert isinstance(rate, float)
+    assert isinstance(wall, float)
+    assert rate * factor["learning_rate"] == pytest.approx(2 * wall)
+
+
+def test_saturation_is_tested_at_half_of_the_steps_too() -> None:
+    finding, study = first("saturated-early")
+    experiment = experiment_of(finding, study)
+    assert isinstance(experiment, Experiment)
+    shares = [arm.multiply["max_train_steps"] for arm in experiment.arms]
+    assert len(shares) == 2
+    assert shares[0] < shares[1] == 0.5
+    assert (experiment.predicts, experiment.margin) == ("same", 1.0)
+
+
+def test_rare_jumps_are_counted_over_all_seeds() -> None:
+    experiment = experiment_of(*first("loss-spikes"))
+    assert isinstance(experiment, Experiment)
+    assert (experiment.measure, experiment.returns) == ("spikes.count", "always")
+
+
 def test_several_trials_take_turns() -> None:
     finding, study = first("infeasible-fraction-high")
     experiment = experiment_of(finding, study)

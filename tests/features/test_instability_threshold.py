@@ -100,6 +100,7 @@ def test_distance_is_the_ratio_to_the_median_of_the_best_three() -> None:
     ]
     assert wall.best_trials == tuple(trial.name for trial in study.ranked[:3])
     assert wall.distance == pytest.approx(wall.threshold / sorted(best)[1], rel=1e-6)  # type: ignore[type-var, operator]
+    assert wall.distance_of_best == pytest.approx(wall.threshold / best[0], rel=1e-6)  # type: ignore[operator]
 
 
 @pytest.mark.parametrize(
