@@ -11,8 +11,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from advisor import __version__
+from advisor.cli_baseline import baseline, counted
 from advisor.cli_confirm import confirmed, what_would_run
-from advisor.cli_options import CONFIG, PATHS, confirm_options, output_options
+from advisor.cli_options import (
+    CONFIG,
+    PATHS,
+    Output,
+    confirm_options,
+    output_options,
+)
 from advisor.cli_rules import rule, rules
 from advisor.cli_suggest import suggest
 from advisor.cli_tune import tune
@@ -45,6 +52,7 @@ def main() -> None:
 
 main.add_command(rules)
 main.add_command(rule)
+main.add_command(baseline)
 main.add_command(suggest)
 main.add_command(tune)
 
@@ -60,6 +68,11 @@ main.add_command(tune)
     help="Exit with 1 for findings of at least this severity; default: error.",
 )
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
+@click.option(
+    "--baseline",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Findings that `advisor baseline` wrote there do not count.",
+)
 @click.option("--confirm", is_flag=True, help="Train again what was flagged, as well.")
 @confirm_options
 def check(
@@ -67,6 +80,7 @@ def check(
     config: Path | None,
     fail_on: str,
     exit_zero: bool,
+    baseline: Path | None,
     confirm: bool,
     workdir: Path,
     budget: str,
@@ -84,6 +98,7 @@ def check(
         evaluation = confirmed(checked, (), workdir, budget, executor)
     else:
         evaluation = checked.evaluation
+    evaluation = counted(evaluation, checked, baseline)
     _show(evaluation, **output)
     worst = evaluation.worst
     if worst is not None and worst >= Severity[fail_on.upper()] and not exit_zero:
@@ -118,8 +133,9 @@ def confirm(
     checked = _checked(paths, config)
     if dry_run:
         click.echo(what_would_run(checked, only), nl=False)
-    else:
-        _show(confirmed(checked, only, workdir, budget, executor), **output)
+        return
+    evaluation = confirmed(checked, only, workdir, budget, executor)
+    _show(counted(evaluation, checked, None), **output)
 
 
 @main.command()
@@ -179,14 +195,16 @@ def _checked(paths: tuple[Path, ...], config: Path | None) -> Checked:
         return check_paths(paths, _configuration(paths, config), progress)
 
 
-def _show(evaluation: Evaluation, output: Path | None, form: str, plots: bool) -> None:
-    """Writes the report, then prints; so that a broken pipe costs no report."""
-    if output is not None:
-        from advisor.report.markdown import write_report
+def _show(
+    evaluation: Evaluation, outputs: tuple[Output, ...], form: str, plots: bool
+) -> None:
+    """Writes the files, then prints; so that a broken pipe costs no report."""
+    from advisor.report.outputs import write
 
-        output.parent.mkdir(parents=True, exist_ok=True)
-        write_report(evaluation, output, plots=plots)
-    click.echo(_rendered(evaluation, form, output), nl=False)
+    for output in outputs:
+        write(evaluation, output.form, output.path, plots=plots)
+    report = next((each.path for each in outputs if each.form == "markdown"), None)
+    click.echo(_rendered(evaluation, form, report), nl=False)
 
 
 def _configuration(paths: tuple[Path, ...], explicit: Path | None) -> Configuration:
@@ -195,18 +213,14 @@ def _configuration(paths: tuple[Path, ...], explicit: Path | None) -> Configurat
     return load_configuration(paths[0], explicit)
 
 
-def _rendered(evaluation: Evaluation, form: str, output: Path | None) -> str:
-    if form == "json":
-        from advisor.report import json_report
+def _rendered(evaluation: Evaluation, form: str, report: Path | None) -> str:
+    if form == "text":
+        from advisor.report import terminal
 
-        return json_report.render(evaluation)
-    if form == "markdown":
-        from advisor.report import markdown
+        return terminal.render(evaluation, width=WIDTH, color=_color(), report=report)
+    from advisor.report.outputs import render
 
-        return markdown.render(evaluation)
-    from advisor.report import terminal
-
-    return terminal.render(evaluation, width=WIDTH, color=_color(), report=output)
+    return render(evaluation, form)
 
 
 def _color() -> bool:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import click
+
+from advisor.report import formats
+
+FORMS = ("text", "markdown", "json", *formats.names())
 
 PATHS = click.argument(
     "paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
@@ -17,24 +23,57 @@ CONFIG = click.option(
 )
 
 
+class Output(NamedTuple):
+    """A file to write, and in which format."""
+
+    form: str
+    path: Path
+
+
+class OutputType(click.ParamType):  # type: ignore[type-arg,unused-ignore]
+    """`report.md`, or `FORMAT=FILE`; what is no format is part of the file's name."""
+
+    name = "output"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Output:
+        """The format before the first `=`, else Markdown."""
+        if isinstance(value, Output):
+            return value
+        form, equals, file = str(value).partition("=")
+        if not equals or form not in FORMS:
+            if equals and re.fullmatch(r"[a-z-]+", form):
+                self.fail(f"{form} is no format; there are {', '.join(FORMS)}")
+            form, file = "markdown", str(value)
+        path = Path(file)
+        if not file or path.is_dir():
+            self.fail(f"expected a file to write, found {file or 'nothing'}")
+        return Output(form, path)
+
+
 def output_options(function: Callable[..., None]) -> Callable[..., None]:
     """The options of everything that reports."""
     for option in (
         click.option(
-            "--plots/--no-plots", default=True, help="PNG files for --output."
+            "--plots/--no-plots", default=True, help="PNG files for Markdown reports."
         ),
         click.option(
             "--format",
             "form",
-            type=click.Choice(["text", "markdown", "json"]),
+            type=click.Choice(FORMS),
             default="text",
             help="What to print; default: text.",
         ),
         click.option(
             "--output",
             "-o",
-            type=click.Path(dir_okay=False, path_type=Path),
-            help="Write a Markdown report here, with its plots beside it.",
+            "outputs",
+            multiple=True,
+            type=OutputType(),
+            metavar="[FORMAT=]FILE",
+            help="Write a report here, Markdown with plots beside it unless a FORMAT "
+            "is given; may be repeated.",
         ),
     ):
         function = option(function)

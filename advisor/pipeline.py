@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from advisor.engine.evaluate import evaluate_study
+from advisor.engine.fingerprints import with_fingerprints
 from advisor.engine.recommend import recommend
 from advisor.engine.rule import Rule
 from advisor.engine.rule_set import RuleSettings, load_rules
@@ -76,12 +77,17 @@ def evaluate(
         logs=logs,
         studies=tuple(studies),
         verdicts=tuple(verdicts),
-        findings=tuple(findings),
+        findings=with_fingerprints(findings, studies),
         recommendations=recommend(findings, rules),
         questions=tuple(questions.values()),
         problems=logs.problems,
         rules={
-            rule.id: RuleNote(rule.id, rule.source.summary, rule.source.playbook)
+            rule.id: RuleNote(
+                rule.id,
+                rule.source.summary,
+                rule.source.playbook,
+                " ".join(rule.source.why.split()),
+            )
             for rule in rules
         },
     )

@@ -16,6 +16,7 @@
     confirm:                                      # how to train a trial again
       command: [python, train.py, "--lr={lr}", "--seed={seed}", "--logs={directory}"]
       timeout: 600
+    suppress: [{finding: loss-spikes-3fa9cd, reason: "known", until: 2027-03-31}]
     tune:                                         # where `advisor tune` begins
       workload: digits                            # or the command of `confirm`
       search_space: {learning_rate: {lower: 1e-4, upper: 1e-2, scale: log}}
@@ -29,6 +30,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -85,6 +87,15 @@ class ConfirmSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Suppression:
+    """A finding that somebody accepts, why, and until when."""
+
+    finding: str  # its id or its fingerprint
+    reason: str
+    until: date | None = None  # the last day
+
+
+@dataclass(frozen=True, slots=True)
 class TuneSettings:
     """Where `advisor tune` begins if there are no logs yet."""
 
@@ -110,6 +121,7 @@ class Configuration:
     rule_folders: tuple[Path, ...] = ()
     confirm: ConfirmSettings = field(default_factory=ConfirmSettings)
     tune: TuneSettings = field(default_factory=TuneSettings)
+    suppressions: tuple[Suppression, ...] = ()
     explicit: bool = False  # named by the user, not found beside the logs
     document: Document | None = None  # where each entry stands
 

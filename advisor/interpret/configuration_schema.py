@@ -16,6 +16,7 @@ from advisor.interpret.configuration import (
     StudySettings,
 )
 from advisor.interpret.entries import Entries
+from advisor.interpret.suppress_schema import suppression
 from advisor.interpret.tune_schema import tune_settings
 from advisor.model.log import Value
 from advisor.model.search_space import Role, Scale, Side
@@ -24,7 +25,7 @@ from advisor.model.trial import Part
 from advisor.safe_yaml import Document
 
 _SECTIONS = ("objective", "metrics", "hyperparameters", "studies", "trials", "ignore")
-_KEYS = (*_SECTIONS, "facts", "rules", "confirm", "tune")
+_KEYS = (*_SECTIONS, "facts", "rules", "confirm", "tune", "suppress")
 _OBJECTIVE = ("metric", "goal", "selection")
 _HYPERPARAMETER = ("lower", "upper", "scale", "choices", "hard", "role", "ignore")
 
@@ -53,6 +54,7 @@ def configuration_of(document: Document) -> Configuration:
         rule_folders=_folders(rules, document.path),
         confirm=_confirm(root.section("confirm")),
         tune=tune_settings(root.section("tune")),
+        suppressions=tuple(map(suppression, root.sections("suppress"))),
         document=document,
     )
 

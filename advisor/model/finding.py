@@ -118,6 +118,7 @@ class Finding:
     caveats: tuple[str, ...] = ()  # what weakens it, e.g. bounds only observed
     refuted: bool = False  # an experiment showed that it does not hold
     trace: tuple[Step, ...] = ()
+    fingerprint: str = ""  # the same after folders were renamed or trials added
 
     @property
     def id(self) -> str:
@@ -131,6 +132,16 @@ class Finding:
     def link(self) -> str:
         """Where the playbook treats it."""
         return PLAYBOOK + self.playbook
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A finding that no longer counts: it was known before, or somebody accepts it."""
+
+    finding: Finding
+    by: Literal["baseline", "suppression"]
+    reason: str = ""  # of a suppression, as its author wrote it
+    until: str = ""  # its last day, e.g. 2027-03-31
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +170,7 @@ class RuleNote:
     id: str
     summary: str  # one line: the defect that the rule looks for
     playbook: str  # anchor, with the leading #
+    why: str = ""  # what the defect costs
 
 
 @dataclass(frozen=True)
@@ -177,6 +189,8 @@ class Evaluation:
         default_factory=dict
     )  # by finding
     untested: Mapping[str, str] = field(default_factory=dict)  # finding: why
+    accepted: tuple[Accepted, ...] = ()  # these are not among the findings
+    notices: tuple[str, ...] = ()  # e.g. a suppression that ended
 
     def of_study(self, study: Study) -> tuple[Finding, ...]:
         """The findings of one study."""

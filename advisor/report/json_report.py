@@ -63,6 +63,16 @@ def data(evaluation: Evaluation) -> dict[str, Any]:
             confirmation_data(each) for each in evaluation.confirmations.values()
         ],
         "untested": evaluation.untested,
+        "accepted": [
+            {
+                "by": each.by,
+                "reason": each.reason,
+                "until": each.until or None,
+                "finding": _finding(each.finding),
+            }
+            for each in evaluation.accepted
+        ],
+        "notices": evaluation.notices,
         "questions": [
             {
                 "fact": each.fact,
@@ -92,6 +102,7 @@ def _counts(evaluation: Evaluation) -> dict[str, Any]:
         "studies": len(evaluation.studies),
         "trials": sum(len(study.trials) for study in evaluation.studies),
         "superseded": len(evaluation.findings) - len(opened),
+        "accepted": len(evaluation.accepted),
     }
     for severity in summary.SEVERITY_NOUNS:
         counts[str(severity)] = sum(each.severity is severity for each in opened)
@@ -110,6 +121,7 @@ def _recommendation(each: Recommendation) -> dict[str, Any]:
 def _finding(each: Finding) -> dict[str, Any]:
     return {
         "id": each.id,
+        "fingerprint": each.fingerprint,
         "rule": each.rule,
         "subject": _subject(each.subject),
         "severity": str(each.severity),

@@ -35,6 +35,7 @@ def render(evaluation: Evaluation, figures: Sequence[Figure] = ()) -> str:
         confirmation_section(evaluation, figures),
         _questions(evaluation),
         *_studies(evaluation, figures),
+        _accepted(evaluation),
         _unread(evaluation),
         _closing(),
     ]
@@ -153,6 +154,28 @@ def _studies(evaluation: Evaluation, figures: Sequence[Figure]) -> Iterable[str]
             f"## And {count(len(hidden), 'more study', 'more studies')}\n\n{names}. "
             "Check their folders one by one, or read `--format json`."
         )
+
+
+def _accepted(evaluation: Evaluation) -> str:
+    """What does not count, and why; never left out."""
+    if not evaluation.accepted and not evaluation.notices:
+        return ""
+    rows = [
+        (
+            code(each.finding.id),
+            "in the baseline" if each.by == "baseline" else text(each.reason),
+            each.until,
+            text(each.finding.message, names_in(each.finding, None)),
+        )
+        for each in evaluation.accepted
+    ]
+    header = ("finding", "accepted because", "until", "says")
+    parts = [
+        "## Accepted findings",
+        table(header, rows) if rows else "",
+        bullets(text(each) for each in evaluation.notices),
+    ]
+    return "\n\n".join(part for part in parts if part)
 
 
 def _unread(evaluation: Evaluation) -> str:

@@ -138,6 +138,13 @@ def severities(findings: Iterable[Finding]) -> str:
     return ", ".join(parts) or "no findings"
 
 
+def accepted_in_words(evaluation: Evaluation) -> str:
+    """`3 in the baseline, 1 suppressed`."""
+    counts = Counter[str](each.by for each in evaluation.accepted)
+    words = {"baseline": "in the baseline", "suppression": "suppressed"}
+    return ", ".join(f"{counts[by]} {word}" for by, word in words.items() if counts[by])
+
+
 def problems(evaluation: Evaluation) -> tuple[Problem, ...]:
     """Everything that could not be read, each once, in order of place."""
     return problems_of(evaluation.logs, evaluation.problems)
@@ -202,6 +209,11 @@ def state(evaluation: Evaluation) -> str:
         return (
             f"Adopt the best trial only with care: {count(warnings, 'warning')} "
             f"{weaken} the conclusions."
+        )
+    if evaluation.accepted:
+        return (
+            "Nothing new was found: "
+            f"{count(len(evaluation.accepted), 'finding')} that it holds are accepted."
         )
     found = outcomes(evaluation, evaluation.studies)
     undecided = found[Outcome.INCONCLUSIVE] + found[Outcome.NOT_EVALUATED]

@@ -179,6 +179,7 @@ def _totals(page: Page, evaluation: Evaluation) -> None:
     page.add(
         f"Rules: {summary.rules_in_words(evaluation, evaluation.studies)}.", style="dim"
     )
+    _accepted(page, evaluation)
     missing = _missing(evaluation)
     if missing:
         page.add(f"Not evaluated for lack of: {missing}.", style="dim", limit=2)
@@ -188,6 +189,13 @@ def _totals(page: Page, evaluation: Evaluation) -> None:
             "answer would change the advice: see the report.",
             style="dim",
         )
+
+
+def _accepted(page: Page, evaluation: Evaluation) -> None:
+    if evaluation.accepted:
+        page.add(f"Accepted: {summary.accepted_in_words(evaluation)}.", style="dim")
+    for notice in evaluation.notices:
+        page.add(notice, style="yellow", limit=3)
 
 
 def _missing(evaluation: Evaluation) -> str:

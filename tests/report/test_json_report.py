@@ -52,6 +52,7 @@ def test_holds_every_verdict_and_finding():
         "studies": 2,
         "trials": 41,
         "superseded": 1,
+        "accepted": 0,
         "error": 2,
         "warning": 8,
         "info": 1,

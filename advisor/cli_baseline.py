@@ -1,0 +1,69 @@
+"""`advisor baseline`, and what a baseline and suppressions make of a check."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from advisor.cli_options import CONFIG, PATHS
+
+if TYPE_CHECKING:
+    from advisor.model.finding import Evaluation
+    from advisor.pipeline import Checked
+
+FILE_NAME = "advisor-baseline.json"
+
+
+@click.command()
+@PATHS
+@CONFIG
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path(FILE_NAME),
+    show_default=True,
+    help="Where to write.",
+)
+def baseline(paths: tuple[Path, ...], config: Path | None, output: Path) -> None:
+    """Record the findings on the trials below PATHS, so that only new ones count.
+
+    `advisor check --baseline FILE` leaves them out of its exit code, and still tells
+    them. They are known by fingerprints, which survive renamed folders and new trials.
+    """
+    from advisor.gate.baseline import render
+    from advisor.interpret.configuration import load_configuration
+    from advisor.pipeline import check
+    from advisor.report.numbers import count
+    from advisor.report.summary import open_findings
+
+    checked = check(paths, load_configuration(paths[0], config))
+    findings = open_findings(counted(checked.evaluation, checked, None).findings)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.write_text(render(findings), "utf-8")
+    click.echo(f"wrote {count(len(findings), 'finding')} to {output}")
+
+
+def counted(
+    evaluation: Evaluation, checked: Checked, baseline: Path | None
+) -> Evaluation:
+    """Without the findings that are known or that advisor.yaml accepts.
+
+    Raises:
+        ProblemError: the baseline cannot be read.
+    """
+    from datetime import datetime
+
+    from advisor.gate.acceptance import accept
+    from advisor.gate.baseline import read
+
+    return accept(
+        evaluation,
+        checked.rules,
+        known=read(baseline).fingerprints if baseline is not None else frozenset(),
+        suppressions=checked.configuration.suppressions,
+        today=datetime.now(UTC).date(),
+    )

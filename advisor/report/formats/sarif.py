@@ -1,0 +1,176 @@
+"""SARIF 2.1.0, for code scanning.
+
+Accepted findings are results with a suppression; what could not be read is a
+notification of the tool. Verdicts that are no findings are not results: SARIF readers
+show every result as an alert.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from advisor import __version__
+from advisor.errors import Problem
+from advisor.model.finding import (
+    PLAYBOOK,
+    Accepted,
+    Evaluation,
+    Finding,
+    RuleNote,
+    Severity,
+)
+from advisor.report import summary
+from advisor.report.places import Places
+from advisor.text import printable
+
+NAME = "sarif"
+TAKES = "GitHub code scanning and other SARIF 2.1.0 readers; at most 25,000 results"
+APPENDS = False
+
+MOST_RESULTS = 25_000  # more are refused by GitHub
+_LEVELS = {
+    Severity.ERROR: "error",
+    Severity.WARNING: "warning",
+    Severity.INFO: "note",
+}
+_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+
+
+def render(evaluation: Evaluation) -> str:
+    """One log with one run."""
+    places = Places(evaluation)
+    opened = summary.open_findings(evaluation.findings)
+    accepted = {each.finding.id: each for each in evaluation.accepted}
+    shown = (*opened, *(each.finding for each in evaluation.accepted))[:MOST_RESULTS]
+    names = list(dict.fromkeys(each.rule for each in shown))
+    index = {name: i for i, name in enumerate(names)}
+    run = {
+        "tool": {"driver": _driver(evaluation, names)},
+        "columnKind": "unicodeCodePoints",
+        "invocations": [
+            {
+                "executionSuccessful": True,
+                "toolExecutionNotifications": _notifications(evaluation, places),
+            }
+        ],
+        "results": [
+            _result(each, index[each.rule], places, accepted.get(each.id))
+            for each in shown
+        ],
+        "properties": {"state": summary.state(evaluation)},
+    }
+    log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
+    return json.dumps(log, indent=1, allow_nan=False) + "\n"
+
+
+def _driver(evaluation: Evaluation, names: Iterable[str]) -> dict[str, Any]:
+    known = evaluation.rules
+    notes = [known.get(name) or RuleNote(name, name, "") for name in names]
+    return {
+        "name": "advisor",
+        "semanticVersion": __version__,
+        "informationUri": PLAYBOOK,
+        "rules": [_rule(note) for note in notes],
+    }
+
+
+def _rule(note: RuleNote) -> dict[str, Any]:
+    link = PLAYBOOK + note.playbook
+    why = note.why or note.summary
+    return {
+        "id": note.id,
+        "name": "".join(part.capitalize() for part in note.id.split("-")),
+        "shortDescription": {"text": note.summary},
+        "fullDescription": {"text": why},
+        "helpUri": link,
+        "help": {
+            "text": f"{why} More: advisor rule {note.id}; {link}",
+            "markdown": f"{why}\n\n`advisor rule {note.id}` documents it. "
+            f"[Playbook]({link})",
+        },
+    }
+
+
+def _result(
+    finding: Finding, index: int, places: Places, accepted: Accepted | None
+) -> dict[str, Any]:
+    advice = " ".join(each.do for each in finding.actions[:1])
+    made: dict[str, Any] = {
+        "ruleId": finding.rule,
+        "ruleIndex": index,
+        "level": _LEVELS[finding.severity],
+        "message": {"text": printable(f"{finding.message} {advice}".strip())},
+        "locations": [_location(finding, places)],
+        "partialFingerprints": {"advisor/v1": finding.fingerprint},
+        "properties": {
+            "id": finding.id,
+            "trials": [printable(name) for name in finding.trials],
+            "evidence": {each.name: _plain(each.value) for each in finding.evidence},
+        },
+    }
+    if accepted is not None:
+        made["suppressions"] = [_suppression(accepted)]
+    return made
+
+
+def _suppression(accepted: Accepted) -> dict[str, Any]:
+    until = f" (until {accepted.until})" if accepted.until else ""
+    reason = accepted.reason or "known before, in the baseline"
+    return {
+        "kind": "external",
+        "status": "accepted",
+        "justification": printable(f"{reason}{until}"),
+    }
+
+
+def _location(finding: Finding, places: Places) -> dict[str, Any]:
+    subject = finding.subject
+    whole = f"{subject.study}/{subject.name}"
+    return {
+        "physicalLocation": _physical(places.of(finding)),
+        "logicalLocations": [
+            {"fullyQualifiedName": printable(whole), "kind": subject.kind}
+        ],
+    }
+
+
+def _physical(path: str, line: int | None = None) -> dict[str, Any]:
+    """Logs have no lines to point at; readers want one all the same."""
+    return {
+        "artifactLocation": {"uri": quote(path, safe="/")},
+        "region": {"startLine": line or 1},
+    }
+
+
+def _notifications(evaluation: Evaluation, places: Places) -> list[dict[str, Any]]:
+    problems = [_notification(each, places) for each in summary.problems(evaluation)]
+    notices = [
+        {"level": "warning", "message": {"text": printable(each)}}
+        for each in evaluation.notices
+    ]
+    return problems + notices
+
+
+def _notification(problem: Problem, places: Places) -> dict[str, Any]:
+    path = places.relative(problem.path)
+    return {
+        "level": "warning",
+        "message": {"text": str(problem)},
+        "locations": [{"physicalLocation": _physical(path, problem.line)}],
+    }
+
+
+def _plain(value: Any) -> Any:
+    """What JSON can hold: numbers that are not finite as text."""
+    if isinstance(value, float) and value - value != 0:
+        return str(value)
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, tuple | list):
+        return [_plain(each) for each in value]
+    if isinstance(value, Mapping):
+        return {str(key): _plain(each) for key, each in value.items()}
+    return value
