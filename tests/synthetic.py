@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 GENERATORS = (
     "synthetic_curves",
     "synthetic_searches",
+    "synthetic_spaces",
     "synthetic_studies",
     "synthetic_ends",
     "synthetic_importance",

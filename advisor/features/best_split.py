@@ -24,9 +24,10 @@ def best_split(positions: FloatArray, marked: BoolArray) -> tuple[float, float]:
     count = int(marked.sum())
     if count in (0, len(marked)) or len(cuts) == 0:
         return float(ordered[-1]), 1.0
-    scores = _scores(labels[None, :], cuts, _surprise(len(marked), count, cuts))[0]
+    below = tuple(cuts.tolist())
+    scores = _scores(labels[None, :], cuts, surprise(len(marked), count, below))[0]
     best = int(np.argmax(scores))
-    highest = _highest_by_chance(len(marked), count, tuple(cuts.tolist()))
+    highest = _highest_by_chance(len(marked), count, below)
     reached = int((highest >= scores[best] - 1e-9).sum())
     place = float(ordered[cuts[best] - 1] + ordered[cuts[best]]) / 2
     return place, (1 + reached) / (1 + _PERMUTATIONS)
@@ -38,33 +39,37 @@ def _highest_by_chance(trials: int, count: int, cuts: tuple[int, ...]) -> FloatA
     labels = np.broadcast_to(np.arange(trials) < count, (_PERMUTATIONS, trials))
     shuffled = np.random.default_rng(0).permuted(labels, axis=1)
     places = np.array(cuts)
-    highest: FloatArray = _scores(
-        shuffled, places, _surprise(trials, count, places)
-    ).max(axis=1)
+    highest: FloatArray = _scores(shuffled, places, surprise(trials, count, cuts)).max(
+        axis=1
+    )
     return highest
 
 
-def _scores(labels: BoolArray, cuts: IntArray, surprise: FloatArray) -> FloatArray:
+def _scores(labels: BoolArray, cuts: IntArray, surprises: FloatArray) -> FloatArray:
     """Surprise of every split [M, C] of labels [M, N] in order of position."""
     below = np.cumsum(labels, axis=1, dtype=np.int32)
     above = below[:, -1:] - below[:, cuts - 1]
-    scores: FloatArray = surprise[np.arange(len(cuts)), above]
+    scores: FloatArray = surprises[np.arange(len(cuts)), above]
     return scores
 
 
-def _surprise(trials: int, count: int, cuts: IntArray) -> FloatArray:
-    """-log P(at least a of the marked trials above a cut) [C, count + 1]."""
+@lru_cache(maxsize=16)
+def surprise(trials: int, count: int, cuts: tuple[int, ...]) -> FloatArray:
+    """-log P(at least a of the marked trials above a cut) [C, count + 1].
+
+    `cuts` are numbers of trials below each cut.
+    """
     factorials = np.concatenate(([0.0], np.cumsum(np.log(np.arange(1, trials + 1)))))
     marked = np.arange(count + 1)
-    above = np.subtract(trials, cuts)[:, None]
-    chances = np.exp(
+    above = (trials - np.array(cuts))[:, None]
+    logs = (
         _log_choose(factorials, above, marked)
         + _log_choose(factorials, trials - above, count - marked)
         - _log_choose(factorials, np.array([[trials]]), np.array([count]))
     )
-    tails = np.cumsum(chances[:, ::-1], axis=1)[:, ::-1]
-    surprise: FloatArray = -np.log(np.clip(tails, 1e-300, 1.0))
-    return surprise
+    tails = np.logaddexp.accumulate(logs[:, ::-1], axis=1)[:, ::-1]
+    surprises: FloatArray = np.maximum(-tails, 0.0)
+    return surprises
 
 
 def _log_choose(factorials: FloatArray, total: IntArray, some: IntArray) -> FloatArray:

@@ -110,7 +110,7 @@ def _threshold(
         best_value=best_value,
         distance=threshold / best_value if best_value > 0 else math.inf,
         distance_of_best=threshold / value if value > 0 else math.inf,
-        odds=_odds(design, column, place, inner, outer),
+        odds=wall_odds(design, column, place, inner, outer),
         best_trials=tuple(str(name) for name in names[best]),
     )
 
@@ -119,8 +119,8 @@ def _share(bad: BoolArray) -> float:
     return float(bad.mean()) if len(bad) else 0.0
 
 
-def _odds(
-    design: Design, column: int, place: float, inner: float, outer: float
+def wall_odds(
+    design: Design, column: int, place: float, inner: float = 0.8, outer: float = 0.9
 ) -> float:
     """Bayes factor of an optimum at or beyond the split against one well below it."""
     keep = design.feasible & (design.positions[:, column] <= place)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from advisor.model.log import Value
@@ -12,6 +12,9 @@ from advisor.model.search_space import Hyperparameter, Role
 
 Point: TypeAlias = Mapping[str, Value]
 """Values by hyperparameter: of those that are searched and those newly fixed."""
+
+ONE_MINUS = "1 - "
+"""Before a hyperparameter in a product of powers: one minus it is the factor."""
 
 PLAN = ""
 """The finding of a change that no finding asks for: the budget does, or a plan rule."""
@@ -82,7 +85,7 @@ class Constraint:
     With both `above` and `below`, it is what lies between them.
     """
 
-    powers: Mapping[str, float]  # exponent by hyperparameter
+    powers: Mapping[str, float]  # exponent by hyperparameter, or by "1 - " and its name
     above: float | None
     below: float | None
     change: Change
@@ -91,8 +94,8 @@ class Constraint:
         """Whether `point` is in the region; a point without the values is not."""
         product = 1.0
         for name, power in self.powers.items():
-            value = point.get(name)
-            if isinstance(value, bool) or not isinstance(value, int | float):
+            value = _factor(name, point)
+            if value is None:
                 return False
             if value <= 0 and power != 1:
                 return False
@@ -106,9 +109,14 @@ class Constraint:
             return product > self.above
         return self.below is not None and product < self.below
 
+    def renamed(self, factor: str, name: str) -> Constraint:
+        """The same region where a factor has become a hyperparameter of its own."""
+        powers = {name if k == factor else k: v for k, v in self.powers.items()}
+        return replace(self, powers=powers)
+
     def __str__(self) -> str:
         terms = " · ".join(
-            name if power == 1 else f"{name}^{power:g}"
+            _shown(name) if power == 1 else f"{_shown(name)}^{power:g}"
             for name, power in self.powers.items()
         )
         sides = [
@@ -117,3 +125,22 @@ class Constraint:
             if value is not None
         ]
         return f"{terms} {' and '.join(sides)}"
+
+
+def hyperparameter_of(factor: str, names: Collection[str]) -> str:
+    """The hyperparameter in a factor: momentum in `1 - momentum`."""
+    if factor in names or not factor.startswith(ONE_MINUS):
+        return factor
+    return factor.removeprefix(ONE_MINUS)
+
+
+def _factor(name: str, point: Point) -> float | None:
+    owner = hyperparameter_of(name, point)
+    value = point.get(owner)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return value if owner == name else 1 - value
+
+
+def _shown(factor: str) -> str:
+    return f"({factor})" if factor.startswith(ONE_MINUS) else factor

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 from advisor.model.edits import Exclude, Narrow
-from advisor.model.planned_space import Constraint
+from advisor.model.planned_space import ONE_MINUS, Constraint, hyperparameter_of
 from advisor.next_round.bounds import narrow
 from advisor.next_round.draft import Draft
 from advisor.next_round.drafts import Drafts, RefusedError
@@ -26,13 +26,15 @@ def exclude(request: Exclude, draft: Draft | None, asked: Asked, drafts: Drafts)
         cut = Narrow("upper", above) if above is not None else Narrow("lower", below)  # type: ignore[arg-type]
         return narrow(cut, draft, asked)
     powers = {}
-    for name, power in {asked.target: 1.0, **request.times}.items():
-        found = drafts.find(name)
+    for factor, power in {asked.target: 1.0, **request.times}.items():
+        found = drafts.find(factor)
+        turned = found is None and factor.startswith(ONE_MINUS)
+        found = drafts.find(factor.removeprefix(ONE_MINUS)) if turned else found
         if found is None:
-            raise RefusedError(f"the study has no hyperparameter {name}")
+            raise RefusedError(f"the study has no hyperparameter {factor}")
         if found.space is not None and not found.space.ordered:
-            raise RefusedError(f"the choices of {name} have no order")
-        powers[found.name] = power
+            raise RefusedError(f"the choices of {found.name} have no order")
+        powers[f"{ONE_MINUS}{found.name}" if turned else found.name] = power
     constraint = Constraint(powers, above, below, asked.change(""))
     region = Constraint(powers, above, below, asked.change(f"left out: {constraint}"))
     if region.excludes(drafts.incumbent):
@@ -48,14 +50,16 @@ def exclude(request: Exclude, draft: Draft | None, asked: Asked, drafts: Drafts)
 
 def _nothing_left(region: Constraint, drafts: Drafts) -> bool:
     """Whether all corners are excluded: a product of powers is extreme at corners."""
-    ends = []
-    for name in region.powers:
-        draft = drafts.find(name)
+    names = [draft.name for draft in drafts.drafts]
+    ends = {}
+    for factor in region.powers:
+        draft = drafts.find(hyperparameter_of(factor, names))
         assert draft is not None
-        ends.append(draft.space.bounds if draft.space is not None else (draft.value,))
+        space = draft.space
+        ends[draft.name] = space.bounds if space is not None else (draft.value,)
     if region.above is not None and region.below is not None:
         return False
     return all(
-        region.excludes(dict(zip(region.powers, corner, strict=True)))
-        for corner in itertools.product(*ends)
+        region.excludes(dict(zip(ends, corner, strict=True)))
+        for corner in itertools.product(*ends.values())
     )

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from advisor.model.edits import Fix, Free, Reparameterise
 from advisor.model.log import Value
+from advisor.model.planned_space import ONE_MINUS
 from advisor.model.search_space import Hyperparameter, Side
 from advisor.next_round.draft import Draft, is_number
 from advisor.next_round.drafts import Drafts, RefusedError
@@ -90,12 +91,17 @@ def reparameterise(
     lower, upper = 1.0 - space.bounds[1], 1.0 - space.bounds[0]
     if lower < 0 or (request.scale == "log" and lower <= 0):
         raise RefusedError(f"1 - x is {shown(lower)} at its upper bound")
+    if upper > 1:
+        raise RefusedError(f"1 - x is {shown(upper)} at its lower bound")
     if any(draft.name in each.powers for each in drafts.constraints):
         raise RefusedError("a constraint speaks of it")
     if drafts.find(request.to) is not None:
         raise RefusedError(f"the study has {request.to} already")
     turned: dict[Side, Side] = {"lower": "upper", "upper": "lower"}
     old, draft.name = draft.name, request.to
+    drafts.constraints[:] = [
+        each.renamed(f"{ONE_MINUS}{old}", request.to) for each in drafts.constraints
+    ]
     draft.space = replace(
         space,
         name=request.to,

@@ -1,4 +1,4 @@
-"""Laws of `infeasible_fraction` and `infeasible_region`, with second opinions."""
+"""Laws of `infeasible_fraction`, with a second opinion on its interval."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from scipy import optimize, stats
 
 from advisor.features.feature import NotEnoughDataError
 from advisor.features.infeasible_fraction import infeasible_fraction, wilson
-from advisor.features.infeasible_region import infeasible_region
 
 
 def slow_wilson(count: int, total: int) -> tuple[float, float]:
@@ -55,33 +54,3 @@ def test_no_outcome_at_all_is_too_little() -> None:
     waiting = tuple(replace(trial, error=None) for trial in study.trials)
     with pytest.raises(NotEnoughDataError, match="there is none"):
         infeasible_fraction(replace(study, trials=waiting))
-
-
-@pytest.mark.parametrize("where", ["upper", "lower"])
-@pytest.mark.parametrize("column", [0, 1, 2])
-def test_the_planted_region_is_found(where: str, column: int) -> None:
-    study = searches.failures(trials=30, infeasible=10, where=where, column=column)
-    region = infeasible_region(study.design)
-    assert (region.hyperparameter, region.side) == (searches.NAMES[column], where)
-    assert (region.infeasible_beyond, region.beyond) == (10, 10)
-    assert (region.infeasible_rest, region.rest) == (0, 20)
-    assert region.p_value < 0.01
-    assert region.learning_rate is (where == "upper" and column == 0)
-    values = {trial.name: trial.hyperparameters for trial in study.trials}
-    sign = 1 if where == "upper" else -1
-    for trial in study.trials:
-        beyond = sign * (values[trial.name][region.hyperparameter] - region.cut) > 0  # type: ignore[operator]
-        assert beyond == (trial.infeasibility is not None)
-
-
-def test_scattered_failures_rarely_show_a_region() -> None:
-    p_values = [
-        infeasible_region(searches.failures(seed=seed).design).p_value
-        for seed in range(200)
-    ]
-    assert np.mean(np.array(p_values) < 0.05) < 0.07
-
-
-def test_seven_trials_show_no_region() -> None:
-    with pytest.raises(NotEnoughDataError, match="at least 8 trials"):
-        infeasible_region(searches.failures(trials=7, infeasible=3).design)

@@ -263,6 +263,22 @@ def test_a_region_of_two_is_a_constraint() -> None:
     )
 
 
+def test_a_region_may_speak_of_one_minus_a_momentum() -> None:
+    """The effective learning rate, lr / (1 - momentum), and its new name afterwards."""
+    edit = ("exclude", "lr", {"above": 0.5, "times": {"1 - momentum": -1}})
+    (constraint,) = merged(finding("a", edit)).constraints
+    assert str(constraint) == "lr · (1 - momentum)^-1 above 0.5"
+    assert constraint.excludes({"lr": 0.1, "momentum": 0.9})
+    assert not constraint.excludes({"lr": 0.1, "momentum": 0.5})
+    assert not constraint.excludes({"lr": 0.1})
+    turn = ("reparameterise", "momentum", {"to": "one_minus_momentum"})
+    (renamed,) = merged(finding("a", edit), finding("b", turn)).constraints
+    assert renamed.excludes({"lr": 0.1, "one_minus_momentum": 0.1})
+    nothing = ("exclude", "lr", {"above": 1e-9, "times": {"1 - momentum": -1}})
+    (conflict,) = merged(finding("a", nothing), best={}).conflicts
+    assert "would be left" in conflict.because
+
+
 @pytest.mark.parametrize(
     ("changes", "because"),
     [({"superseded_by": "x-1"}, "explains"), ({"refuted": True}, "refuted")],
