@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -9,8 +10,11 @@ from synthetic_designs import points
 from synthetic_searches import axis, study_of
 from synthetic_surfaces import bowl
 
-from advisor.model.search_space import Hyperparameter
-from advisor.model.study import Study
+from advisor.interpret.hyperparameter_names import read_key
+from advisor.model.curve import FloatArray
+from advisor.model.search_space import Hyperparameter, Scale, SearchSpace
+from advisor.model.study import Goal, Objective, Study
+from advisor.model.trial import Trial
 
 
 def products(
@@ -50,3 +54,73 @@ def products(
         np.where(beyond, rng.random(trials) >= leak, rng.random(trials) < failing)
     ] = np.nan
     return study_of(x, errors, axes)
+
+
+def drawn(
+    *,
+    name: str = "learning_rate",
+    lower: float = 1e-4,
+    upper: float = 1e-1,
+    scale: str = "linear",
+    trials: int = 30,
+    sampling: str = "uniform",
+    declared: bool = False,
+    declared_scale: Scale | None = None,
+    choices: Sequence[float] = (),
+    zeros: int = 0,
+    algorithm: str | None = None,
+    seed: int = 0,
+) -> Study:
+    """A search over `name`, drawn on a scale, and a hyperparameter beside it.
+
+    The scale is linear, log, or `one minus`: one minus it on a log scale. As the
+    interpretation of logs does, names that usually have a log scale are read so. The
+    first `zeros` trials have a value of zero.
+    """
+    rng = np.random.default_rng(seed)
+    cube = points(sampling, trials, 2, rng)
+    values = _on_scale(cube[:, 0], lower, upper, scale)
+    if choices:
+        values = rng.choice(choices, trials)
+    values[:zeros] = 0.0
+    key = read_key(name)
+    positive = values[values > 0]
+    ends = (lower, upper) if declared else (float(values.min()), float(values.max()))
+    read_as: Scale = key.scale or "linear"
+    if read_as == "log" and ends[0] <= 0:
+        ends = float(positive.min()), ends[1]
+    each = Hyperparameter(
+        name,
+        "float",
+        *ends,
+        read_as,
+        declared=declared or bool(choices),
+        choices=tuple(choices),
+        alias=key.alias,
+        limits=key.limits,
+        sampled=declared_scale,
+    )
+    other = axis("clip_norm")
+    made = [
+        Trial(
+            f"trial-{i}",
+            hyperparameters={name: float(values[i]), "clip_norm": float(cube[i, 1])},
+            error=float(rng.random()),
+        )
+        for i in range(trials)
+    ]
+    return Study(
+        "search",
+        tuple(made),
+        Objective("error", Goal.MINIMIZE),
+        SearchSpace((each, other)),
+        algorithm=algorithm,
+    )
+
+
+def _on_scale(places: FloatArray, lower: float, upper: float, scale: str) -> FloatArray:
+    if scale == "linear":
+        return lower + (upper - lower) * places
+    if scale == "log":
+        return np.asarray(lower * (upper / lower) ** places)
+    return 1 - _on_scale(places, 1 - upper, 1 - lower, "log")

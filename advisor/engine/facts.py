@@ -58,6 +58,7 @@ HYPERPARAMETER_FACTS: Mapping[str, Callable[[Hyperparameter], Any]] = {
     "lower": lambda each: each.lower,
     "upper": lambda each: each.upper,
     "scale": lambda each: each.scale,
+    "sampled": lambda each: each.sampled,
     "declared": lambda each: each.declared,
     "ordered": lambda each: each.ordered,
     "hard_lower": lambda each: "lower" in each.hard,

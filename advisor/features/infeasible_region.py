@@ -19,7 +19,7 @@ from advisor.features.feature import NotEnoughDataError, feature, quantity
 from advisor.features.infeasible_fraction import wilson
 from advisor.features.instability_threshold import wall_odds
 from advisor.model.curve import FloatArray, IntArray
-from advisor.model.study import Design
+from advisor.model.study import Design, Study
 
 _FEWEST = 8
 _BEST = 3
@@ -75,15 +75,19 @@ class InfeasibleRegion:
 
 
 @feature()
-def infeasible_region(design: Design, *, odds: float = 100.0) -> InfeasibleRegion:
+def infeasible_region(
+    design: Design, study: Study, *, odds: float = 100.0
+) -> InfeasibleRegion:
     """The one cut, over all hyperparameters and both sides, that separates best.
 
     Products and ratios of two positive hyperparameters are cut as well; one is taken
     where it is `odds` times more surprising than any cut of one hyperparameter. The
     p-value shuffles infeasibility and repeats the whole search. Where the boundary is
-    gradual, the cut lies where infeasible trials begin to be in the majority.
+    gradual, the cut lies where infeasible trials begin to be in the majority. Trials
+    that were stopped early with a result are feasible, but not among the best.
     """
-    known = np.isfinite(design.errors) | design.infeasible
+    worked = np.array([trial.feasible for trial in study.trials], dtype=np.bool_)
+    known = worked | design.infeasible
     count, bad = int(known.sum()), int(design.infeasible.sum())
     if count < _FEWEST:
         raise NotEnoughDataError(
@@ -128,8 +132,10 @@ def _measured(
     values, bad = _values(design, way)[rows], design.infeasible[rows]
     beyond = values > place if cut.upper else values < place
     lost = beyond & bad
-    order = np.argsort(np.where(bad, np.inf, design.errors[rows]), kind="stable")
-    best = order[: min(_BEST, int((~bad).sum()))]
+    errors = design.errors[rows]
+    best = np.argsort(errors, kind="stable")[
+        : min(_BEST, int((~np.isnan(errors)).sum()))
+    ]
     middle = float(np.median(values[best]))
     partner, partner_name, best_partner = _partner(design, way, int(rows[best[0]]))
     return InfeasibleRegion(

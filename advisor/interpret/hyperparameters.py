@@ -172,6 +172,7 @@ def _ordered(
             role=role,
             alias=key.alias,
             limits=key.limits,
+            sampled=domain.scale if domain is not None else None,
         ),
         f"{why}; {why_scale}",
         certain,

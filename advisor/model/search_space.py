@@ -56,6 +56,7 @@ class Hyperparameter:
     role: Role = "nuisance"
     alias: str | None = None  # the field's own name: learning_rate for lr0, eta ...
     limits: tuple[float | None, float | None] = (None, None)
+    sampled: Scale | None = None  # as the search declares it; None: it does not
 
     def __post_init__(self) -> None:
         if self.kind == "categorical":

@@ -79,7 +79,8 @@ def rescale(request: Rescale, draft: Draft | None, asked: Asked) -> str:
         RefusedError: it is not searched, or a log scale has no place for its bound.
     """
     draft, space = _ordered(draft)
-    if space.scale == request.scale:
+    if space.scale == request.scale:  # read so by its name; a finding says otherwise
+        draft.changes.append(asked.change(f"sampled on a {request.scale} scale"))
         return ""
     lower = space.bounds[0]
     if request.scale == "log" and lower <= 0:

@@ -31,6 +31,7 @@ NOT_TESTABLE = {
     "too-few-trials",
     "trial-variance-unknown",
     "validation-missing",
+    "wrong-scale",
 }
 
 

@@ -15,9 +15,13 @@ from scipy import stats
 
 from advisor.features.best_cut import best_cuts, directions, highest_by_chance
 from advisor.features.feature import NotEnoughDataError
-from advisor.features.infeasible_region import infeasible_region
+from advisor.features.infeasible_region import InfeasibleRegion, infeasible_region
 from advisor.model.curve import BoolArray, FloatArray
 from advisor.model.study import Study
+
+
+def measured(study: Study, odds: float = 20.0) -> InfeasibleRegion:
+    return infeasible_region(study.design, study, odds=odds)
 
 
 def slow_directions(study: Study) -> Iterator[tuple[str, FloatArray]]:
@@ -72,7 +76,7 @@ def test_cuts_agree_with_the_slow_search(partner: str, seed: int) -> None:
     together = max(v for (name, _), v in slow.items() if " " in name)
     assert single.surprise == pytest.approx(alone)
     assert double.surprise == pytest.approx(together)
-    region = infeasible_region(design, odds=1.0)
+    region = measured(study, odds=1.0)
     assert slow[region.what, region.side] == pytest.approx(max(alone, together))
 
 
@@ -86,7 +90,7 @@ def test_p_value_agrees_with_the_slow_search() -> None:
         >= observed - 1e-9
         for _ in range(200)
     ]
-    p_value = infeasible_region(design, odds=1.0).p_value
+    p_value = measured(study, odds=1.0).p_value
     assert p_value == pytest.approx(float(np.mean(reached)), abs=0.09)
 
 
@@ -94,7 +98,7 @@ def test_p_value_agrees_with_the_slow_search() -> None:
 @pytest.mark.parametrize("column", [0, 1, 2])
 def test_the_planted_region_is_found(where: str, column: int) -> None:
     study = searches.failures(trials=30, infeasible=10, where=where, column=column)
-    region = infeasible_region(study.design)
+    region = measured(study)
     side = {"upper": "above", "lower": "below"}[where]
     assert (region.hyperparameter, region.side) == (searches.NAMES[column], side)
     assert (region.infeasible_beyond, region.beyond) == (10, 10)
@@ -119,7 +123,7 @@ def test_the_planted_region_is_found(where: str, column: int) -> None:
 @pytest.mark.parametrize("side", ["above", "below"])
 def test_the_planted_ratio_is_found(partner: str, what: str, side: str) -> None:
     study = spaces.products(trials=80, partner=partner, power=-1, side=side)
-    region = infeasible_region(study.design)
+    region = measured(study)
     assert (region.what, region.side) == (what, side)
     assert (region.infeasible_beyond, region.infeasible_rest) == (20, 0)
     assert region.learning_rate is (side == "above")
@@ -139,21 +143,18 @@ def test_one_hyperparameter_is_preferred_to_two() -> None:
         errors = np.where(bad, np.nan, cube[:, 0])
         axes = (searches.axis("learning_rate"), wide)
         study = searches.study_of(cube, errors, axes)
-        doubles += infeasible_region(study.design, odds=20.0).partner is not None
+        doubles += measured(study, odds=20.0).partner is not None
     assert doubles <= 3
 
 
 def test_scattered_failures_rarely_show_a_region() -> None:
-    p_values = [
-        infeasible_region(searches.failures(seed=seed).design).p_value
-        for seed in range(200)
-    ]
+    p_values = [measured(searches.failures(seed=seed)).p_value for seed in range(200)]
     assert np.mean(np.array(p_values) < 0.05) < 0.09
 
 
 def test_the_least_p_value_is_that_of_a_perfect_cut() -> None:
-    design = searches.failures(trials=12, infeasible=2, where="upper").design
-    region = infeasible_region(design)
+    study = searches.failures(trials=12, infeasible=2, where="upper")
+    design, region = study.design, measured(study)
     assert region.p_value == region.least_p_value
     count, ways = len(design.names), list(directions(design.axes, design.positions))
     rng, reached = np.random.default_rng(3), 0
@@ -182,10 +183,34 @@ def test_trials_without_a_value_are_never_beyond() -> None:
 
 def test_many_trials_are_thinned_out_but_all_are_counted() -> None:
     study = searches.failures(trials=4500, infeasible=900, where="upper", column=1)
-    region = infeasible_region(study.design)
+    region = measured(study)
     assert (region.trials, region.infeasible) == (4500, 900)
     assert region.infeasible_beyond == pytest.approx(900, abs=30)
     assert region.p_value < 0.01
+
+
+def test_trials_that_were_stopped_early_count_as_feasible() -> None:
+    study = searches.failures(trials=40, infeasible=8, where="upper", column=1)
+    stopped = {trial.name for trial in study.ranked[:10]}
+    trials = tuple(
+        replace(trial, finished=trial.name not in stopped) for trial in study.trials
+    )
+    region = measured(replace(study, trials=trials))
+    assert (region.trials, region.infeasible_beyond) == (40, 8)
+    best = study.ranked[10].hyperparameters["dropout"]
+    assert region.best_value == pytest.approx(best)
+
+
+def test_the_cut_of_a_gradual_boundary_lies_where_most_fail() -> None:
+    """The share that fails rises from 0 to 1 over the range of one hyperparameter."""
+    cuts = []
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        cube = rng.random((400, 1))
+        errors = np.where(rng.random(400) < cube[:, 0], np.nan, 1.0)
+        study = searches.study_of(cube, errors, (searches.axis("dropout"),))
+        cuts.append(measured(study).cut)
+    assert np.median(cuts) == pytest.approx(0.5, abs=0.05)
 
 
 def test_shuffles_do_not_depend_on_the_order_of_marks() -> None:
@@ -200,12 +225,12 @@ def test_shuffles_do_not_depend_on_the_order_of_marks() -> None:
 
 def test_seven_trials_show_no_region() -> None:
     with pytest.raises(NotEnoughDataError, match="at least 8 trials"):
-        infeasible_region(searches.failures(trials=7, infeasible=3).design)
+        measured(searches.failures(trials=7, infeasible=3))
 
 
 def test_without_a_feasible_trial_there_is_no_cut() -> None:
     with pytest.raises(NotEnoughDataError, match="all 20 are infeasible"):
-        infeasible_region(searches.failures(trials=20, infeasible=20).design)
+        measured(searches.failures(trials=20, infeasible=20))
 
 
 def test_a_product_is_cut_only_of_positive_values() -> None:
