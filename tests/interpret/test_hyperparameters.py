@@ -59,6 +59,13 @@ def test_scale(name: str, values: list[float], scale: str) -> None:
 def test_a_declared_scale_wins() -> None:
     found = axis("dropout", [0.1, 0.2, 0.5], Domain(0.1, 0.5, scale="log"))
     assert found.scale == "log"
+    assert found.sampled == "log"
+
+
+def test_a_scale_read_from_a_name_is_not_taken_for_the_one_sampled() -> None:
+    assert axis("lr", [0.1, 0.2, 0.5], Domain(0.1, 0.5)).sampled is None
+    linear = axis("lr", [0.01, 0.2, 0.5], Domain(0.0, 0.5, scale="linear"))
+    assert (linear.scale, linear.sampled) == ("linear", "linear")
 
 
 def test_zeros_do_not_move_a_log_axis() -> None:

@@ -250,6 +250,12 @@ def test_warmup_is_searched_under_the_name_that_the_study_has() -> None:
     assert space_of(result, "warmup_ratio").bounds == (0.0, 0.1)
 
 
+def test_a_scale_that_only_the_name_gives_is_a_change_too() -> None:
+    result = merged(finding("a", ("rescale", "lr", {"scale": "log"})))
+    (change,) = planned(result, "lr").changes
+    assert change.what == "sampled on a log scale"
+
+
 def test_a_region_of_two_is_a_constraint() -> None:
     edit = ("exclude", "lr", {"above": 0.05, "times": {"momentum": 1}})
     result = merged(finding("a", edit))
