@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from advisor.confirm.experiment import Experiment
+from advisor.confirm.sequential import usual_spread
 from advisor.confirm.verdict import Decision
 from advisor.model.confirmation import Arm, ConfirmationVerdict, Level
 
@@ -41,13 +42,21 @@ def _clauses(
     helped = [arm for arm in arms if arm.as_predicted]
     for arm in helped or arms:
         yield _arm(experiment, arm)
+    same = experiment.predicts == "same"
+    if same and decision.verdict is not ConfirmationVerdict.REFUTED:
+        yield f"between seeds it varies by {_spread(again)}"
     if not helped and arms:
         undecided = any(arm.as_predicted is None for arm in arms)
         if decision.verdict is ConfirmationVerdict.REFUTED:
-            more = "more" if experiment.predicts == "same" else "no more"
-            yield f"that is {more} than between seeds"
+            own = f"more than between seeds, {_spread(again)}"
+            yield f"that is {own if same else 'no more than between seeds'}"
         else:
             yield f"{count} seeds do not decide" if undecided else "nothing helped"
+
+
+def _spread(again: Arm) -> str:
+    errors = [each.error for each in again.repeats if each.error is not None]
+    return f"{usual_spread(errors):.3g}"
 
 
 def _arm(experiment: Experiment, arm: Arm) -> str:

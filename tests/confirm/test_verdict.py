@@ -139,7 +139,17 @@ def test_refuted_sameness_is_worded_so() -> None:
     decision = decide(wanted, again, [other], LOOKS, Level.SAME_PIPELINE)
     assert sentence(wanted, again, decision, Level.SAME_PIPELINE) == (
         "Refuted in the same pipeline: with short the error changed by +1 "
-        "(+0.916 to +1.08); that is more than between seeds."
+        "(+0.916 to +1.08); that is more than between seeds, 0.0707."
+    )
+
+
+def test_sameness_is_worded_beside_the_spread() -> None:
+    wanted = experiment(returns="always", predicts="same", measure="objective")
+    again, other = arm(False, errors=HIGH), arm(False, errors=HIGH, name="short")
+    decision = decide(wanted, again, [other], LOOKS, Level.SAME_PIPELINE)
+    assert sentence(wanted, again, decision, Level.SAME_PIPELINE) == (
+        "Confirmed in the same pipeline: with short the error changed by +0 "
+        "(+0 to +0); between seeds it varies by 0.0707."
     )
 
 
