@@ -15,6 +15,7 @@ from benchmarks.search_tables import any_size, null, planted
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 import synthetic_searches as searches
+import synthetic_spaces as spaces
 
 
 def _unrelated_failures(seed: int) -> Study:
@@ -120,9 +121,57 @@ def infeasible() -> bool:
     return all(results)
 
 
+def _some_break(trials: int, seed: int, *, share: float, at: float = 0.02) -> Study:
+    return spaces.breaking(trials=trials, share=share, at=at, seed=seed)
+
+
+def _only_above(seed: int) -> Study:
+    """Only rates above the best diverge, early, behind a sharp or a leaky wall."""
+    rng = np.random.default_rng(seed)
+    return spaces.breaking(
+        trials=any_size(rng),
+        above=float(rng.uniform(0.6, 0.9)),
+        share=float(rng.uniform(0.7, 1.0)),
+        optimum=float(rng.uniform(0.2, 0.5)),
+        seed=seed,
+    )
+
+
+def early() -> bool:
+    """Divergence that no warmup would help, and early divergence in general."""
+    rule = find_rule("warmup-plan")
+    print(f"\n{rule.id}")
+    results = [
+        null(rule, "only rates above the best diverge", _only_above),
+        null(
+            rule,
+            "a tenth of all trials diverges early at random",
+            lambda i: _some_break(any_size(np.random.default_rng(i)), i, share=0.1),
+        ),
+        null(
+            rule,
+            "half of all trials diverges, in the middle of training",
+            lambda i: _some_break(
+                any_size(np.random.default_rng(i)), i, share=0.5, at=0.4
+            ),
+        ),
+    ]
+    planted(
+        rule,
+        [
+            (
+                f"{share:.0%} of all trials diverge early",
+                lambda n, i, s=share: _some_break(n, i, share=s),  # type: ignore[misc]
+            )
+            for share in (0.2, 0.3, 0.5)
+        ],
+    )
+    return all(results)
+
+
 def main() -> int:
     """Prints the tables; 1 if a goal was missed."""
-    good = all([capped(), infeasible()])
+    good = all([capped(), infeasible(), early()])
     print(f"\nsearch_failures: {'ok' if good else 'MISSED a goal'}")
     return 0 if good else 1
 

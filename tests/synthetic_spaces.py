@@ -124,3 +124,42 @@ def _on_scale(places: FloatArray, lower: float, upper: float, scale: str) -> Flo
     if scale == "log":
         return np.asarray(lower * (upper / lower) ** places)
     return 1 - _on_scale(places, 1 - upper, 1 - lower, "log")
+
+
+def breaking(
+    *,
+    trials: int = 40,
+    share: float = 0.3,
+    at: float = 0.02,
+    above: float | None = None,
+    optimum: float = 0.5,
+    rates: bool = True,
+    length: int = 1000,
+    seed: int = 0,
+) -> Study:
+    """A share of the trials diverges at the fraction `at` of training.
+
+    They do at random, or with `above` given only beyond that position of the learning
+    rate. Without `rates` every trial has the same learning rate.
+    """
+    rng = np.random.default_rng(seed)
+    cube = points("halton", trials, 2, rng)
+    errors = 0.2 + bowl("parabola", cube[:, :1], np.array([optimum]))[:, 0]
+    errors += 0.02 * rng.standard_normal(trials)
+    broken = rng.random(trials) < share
+    if above is not None:
+        broken &= cube[:, 0] > above
+    errors[broken] = np.nan
+    names = ("learning_rate", "dropout") if rates else ("dropout", "clip_norm")
+    study = study_of(cube, errors, tuple(axis(name) for name in names))
+    made = [
+        replace(
+            each,
+            last_step=length,
+            max_train_steps=length,
+            infeasibility=each.infeasibility
+            and replace(each.infeasibility, step=round(at * length * (1 + i / trials))),
+        )
+        for i, each in enumerate(study.trials)
+    ]
+    return replace(study, trials=tuple(made))
