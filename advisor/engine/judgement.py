@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
+from advisor.engine.expression import Scope as LookUp
 from advisor.engine.message import Template
-from advisor.engine.rule import Rule
+from advisor.engine.rule import ITEM, Rule
+from advisor.engine.rule_schema import EditPart
 from advisor.engine.scope import MissingSignalError, Scope
 from advisor.features.feature import NotEnoughDataError
 from advisor.model.finding import (
@@ -117,9 +119,10 @@ class Judgement:
                 if self._applies(advice.when)
             ),
             edits=tuple(
-                Edit(edit.edit, self._fill(edit.target), self._data(edit.with_))
+                made
                 for edit in source.next_round
                 if self._applies(edit.when)
+                for made in self._edits(edit)
             ),
             confirm=self._confirm(),
             playbook=source.playbook,
@@ -132,6 +135,14 @@ class Judgement:
             ),
             trace=tuple(self.trace),
         )
+
+    def _edits(self, part: EditPart) -> Iterator[Edit]:
+        """The edit, or one for each of what `each` names."""
+        for item in (None,) if part.each is None else self._value(part.each):
+            scope = self.scope if item is None else _with_item(self.scope, item)
+            target = self.rule.template(part.target).fill(scope).strip()
+            arguments = _filled(part.with_, self.rule.template, scope)
+            yield Edit(part.edit, target, arguments)
 
     def _confirm(self) -> Mapping[str, Any]:
         """The experiment with the arms that apply, everything filled in."""
@@ -202,7 +213,17 @@ class Judgement:
         return _filled(value, self.rule.template, self.scope)
 
 
-def _filled(value: Any, compiled: Callable[[str], Template], scope: Scope) -> Any:
+def _with_item(scope: LookUp, item: Any) -> LookUp:
+    """The same look-ups, and those of the fields of `item`."""
+
+    def look_up(name: str) -> Any:
+        root, _, field = name.partition(".")
+        return getattr(item, field) if root == ITEM else scope(name)
+
+    return look_up
+
+
+def _filled(value: Any, compiled: Callable[[str], Template], scope: LookUp) -> Any:
     if isinstance(value, str):
         return compiled(value).value(scope)
     if isinstance(value, Mapping):

@@ -20,7 +20,10 @@ from advisor.engine.rule_reading import read_rule, rule_error, unknown_name
 from advisor.features.feature import Feature, features
 from advisor.safe_yaml import Document, Place
 
-FINDING_FACTS = ("here", "count")
+FINDING_FACTS = ("here", "count", "warnings")
+
+ITEM = "item"
+"""The root under which an edit that is made `each` of several reads one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +144,9 @@ class _Compiler:
         roots = ROOTS[self.source.subject]
         if root == "facts" and rest:
             return
+        if root == ITEM and place[0] == "next_round":
+            self._check_item(place, name)
+            return
         if root == "findings":
             rule, _, part = rest.rpartition(".")
             if part not in FINDING_FACTS:
@@ -158,6 +164,18 @@ class _Compiler:
                 raise unknown_name(self.document, place, name, known)
         elif name not in self.source.parameters:
             known = [*self.source.parameters, *self.source.features, *roots]
+            raise unknown_name(self.document, place, name, known)
+
+    def _check_item(self, place: Place, name: str) -> None:
+        """A look-up of one item of what an edit is made `each` of."""
+        each = self.source.next_round[int(place[1])].each or ""
+        root, _, rest = each.partition(".")
+        use = self.source.features.get(root)
+        fields = features()[use.feature].items.get(rest, ()) if use else ()
+        if not fields:
+            wanted = "with `each`, a look-up of several that `item` is one of"
+            raise rule_error(self.document, place, wanted, f"`{name}`")
+        if name not in (known := [f"{ITEM}.{field}" for field in fields]):
             raise unknown_name(self.document, place, name, known)
 
 
@@ -180,6 +198,9 @@ def _conditions_of(source: schema.RuleFile) -> Iterable[tuple[Place, str]]:
         for i, part in enumerate(getattr(source, key)):
             if part.when is not None:
                 yield (key, i, "when"), part.when
+    for i, edit in enumerate(source.next_round):
+        if edit.each is not None:
+            yield ("next_round", i, "each"), edit.each
     for i, arm in enumerate(source.confirm.get("counterfactual", ())):
         if arm.get("when") is not None:
             yield ("confirm", "counterfactual", i, "when"), arm["when"]

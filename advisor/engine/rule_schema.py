@@ -70,13 +70,14 @@ class AdvicePart(_Part):
     when: str | None = None
 
 
-class EditPart(_Part):
-    """One change to the next round, as data."""
+class EditPart(_Part, omit_defaults=True):
+    """One change to the next round, as data; with `each`, one for each of several."""
 
     edit: str
     target: str
     with_: dict[str, Any] = msgspec.field(name="with", default_factory=dict)
     when: str | None = None
+    each: str | None = None  # look-up of a tuple; `item.FIELD` reads one of it
 
 
 class YieldPart(_Part):

@@ -11,7 +11,7 @@ from advisor.engine.facts import ROOTS, fact
 from advisor.engine.rule import Rule
 from advisor.engine.signals import SIGNALS, Signal
 from advisor.features.feature import Feature, NotEnoughDataError
-from advisor.model.finding import Evidence, Finding, Subject
+from advisor.model.finding import Evidence, Finding, Severity, Subject
 from advisor.model.log import Value
 from advisor.model.study import Study
 
@@ -166,6 +166,11 @@ class Scope:
         found = self._findings.get(rule.replace("_", "-"), ())
         if part == "count":
             return len(found)
+        if part == "warnings":
+            return sum(
+                each.severity >= Severity.WARNING and each.superseded_by is None
+                for each in found
+            )
         return any(each.subject == self._subject for each in found)
 
 

@@ -9,7 +9,7 @@ import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal, TypeAlias, TypeVar, get_type_hints
+from typing import Any, Literal, TypeAlias, TypeVar, get_args, get_type_hints
 
 Per: TypeAlias = Literal["subject", "hyperparameter", "trial"]
 
@@ -43,6 +43,7 @@ class Feature:
     signals: tuple[str, ...]  # positional parameters: what the engine must supply
     options: Mapping[str, Any]  # keyword-only parameters and their defaults
     quantities: Mapping[str, Quantity]
+    items: Mapping[str, tuple[str, ...]]  # fields of what a quantity holds several of
     per: Per
     summary: str
 
@@ -94,6 +95,17 @@ def _describe(name: str, function: Callable[..., Any]) -> Feature:
             field.name: Quantity(field.metadata["unit"], field.metadata["meaning"])
             for field in dataclasses.fields(result)
         },
+        items=_items(result),
         per=per,
         summary=(inspect.getdoc(function) or "").partition("\n")[0],
     )
+
+
+def _items(result: Any) -> Mapping[str, tuple[str, ...]]:
+    """The fields of the values in those quantities that are tuples of dataclasses."""
+    kinds = {name: get_args(kind) for name, kind in get_type_hints(result).items()}
+    return {
+        name: tuple(field.name for field in dataclasses.fields(parts[0]))
+        for name, parts in kinds.items()
+        if parts and dataclasses.is_dataclass(parts[0])
+    }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from advisor.model.next_round import Conflict, Phase, Quantity
 from advisor.model.planned_space import PLAN
+from advisor.model.search_space import Hyperparameter
 from advisor.next_round.search_space_edits import EditedSpace
 from advisor.next_round.words import in_words
 
@@ -36,5 +37,15 @@ def _moved_by_others(edited: EditedSpace, asking: Quantity) -> bool:
     return any(
         change.finding not in own
         for each in edited.hyperparameters
+        if each.searched and not _lies_within(each.space, each.before)
         for change in each.changes
     )
+
+
+def _lies_within(now: Hyperparameter | None, before: Hyperparameter | None) -> bool:
+    """A range of which parts are left out holds nothing that is yet to be explored."""
+    if now is None or before is None or not (now.ordered and before.ordered):
+        return False
+    same = (now.name, now.scale) == (before.name, before.scale)
+    (lower, upper), (least, most) = now.bounds, before.bounds
+    return same and least <= lower and upper <= most

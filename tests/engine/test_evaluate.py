@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+import synthetic_searches as searches
 
 from advisor.engine.evaluate import Conclusions, evaluate_study
 from advisor.engine.facts import fact
 from advisor.engine.rule import Rule, load_rule
 from advisor.engine.rule_set import RuleSettings
+from advisor.features.good_region import good_region
 from advisor.model.curve import Curve
 from advisor.model.finding import Outcome, Severity, Subject
 from advisor.model.search_space import Hyperparameter, SearchSpace
@@ -152,6 +154,35 @@ def test_findings_are_facts_for_later_rules_and_supersede(tmp_path: Path) -> Non
     assert each.superseded_by == count.id
     assert each.trials == ("trial-0",)
     assert conclude(tmp_path, COUNT, EACH, of=study(12)).findings == {}
+
+
+def test_only_warnings_count_as_warnings(tmp_path: Path) -> None:
+    each = EACH.replace("findings.count.count", "findings.count.warnings")
+    assert "each" in conclude(tmp_path, COUNT, each).findings
+    mild = COUNT.replace(
+        '{when: "study.trials < 4", is: error}, {is: warning}', "{is: info}"
+    )
+    findings = conclude(tmp_path, mild, each).findings
+    assert "count" in findings
+    assert "each" not in findings
+
+
+def test_an_edit_may_be_made_for_each_of_several(tmp_path: Path) -> None:
+    edit = """
+  - edit: narrow
+    each: region.cuts
+    target: "{item.name}"
+    with: {side: "{item.side}", to: "{item.to}"}
+confirm:"""
+    text = COUNT.replace("\nconfirm:", edit).replace("value: 10", "value: 99")
+    text = text.replace("fires:", "features: {region: {feature: good_region}}\nfires:")
+    of = searches.search(trials=60, weights=(1.0, 1.0))
+    (finding,) = conclude(tmp_path, text, of=of).findings["count"]
+    made = [each for each in finding.edits if each.kind == "narrow"]
+    assert [
+        (each.target, each.arguments["side"], each.arguments["to"]) for each in made
+    ] == [(cut.name, cut.side, cut.to) for cut in good_region(of.design).cuts]
+    assert len(made) == 4
 
 
 def test_parameters_and_switches_of_the_user(tmp_path: Path) -> None:

@@ -49,6 +49,21 @@ def test_a_good_rule_loads(tmp_path: Path) -> None:
             "expected one of",
         ),
         (("study.trials < limit", "findings.y.hear"), "8:1", "did you mean `here`"),
+        (("study.trials < limit", "item.to > 1"), "8:1", "expected one of"),
+        (
+            (
+                "next_round: []",
+                "features: {r: {feature: good_region}}\n"
+                "next_round: [{edit: fix, target: '{item.nam}', each: r.cuts}]",
+            ),
+            "14:26",
+            "did you mean `item.name`",
+        ),
+        (
+            ("next_round: []", "next_round: [{edit: fix, target: '{item.name}'}]"),
+            "13:26",
+            "a look-up of several",
+        ),
     ],
 )
 def test_mistakes_are_located(

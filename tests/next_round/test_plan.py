@@ -263,6 +263,19 @@ def test_a_finding_may_shrink_the_space_that_it_exploits() -> None:
     assert planned(both).phase == "exploitation"
 
 
+def test_what_is_fixed_does_not_keep_the_exploration_going() -> None:
+    made = planned(EXPLOIT, finding("b", ("fix", "momentum", {})))
+    assert made.phase == "exploitation"
+    assert [each.name for each in made.newly_fixed] == ["momentum"]
+
+
+def test_what_others_leave_out_does_not_keep_the_exploration_going() -> None:
+    cut = finding("b", ("narrow", "lr", {"side": "upper", "to": 0.03}))
+    assert planned(EXPLOIT, cut).phase == "exploitation"
+    other = finding("b", ("rescale", "momentum", {"scale": "log"}))
+    assert planned(EXPLOIT, other).phase == "exploration"
+
+
 def test_there_are_two_phases() -> None:
     made = planned(finding("done", ("set", "phase", {"value": "exploit"})))
     assert made.phase == "exploration"
