@@ -17,6 +17,7 @@ GENERATORS = (
     "synthetic_studies",
     "synthetic_ends",
     "synthetic_importance",
+    "synthetic_repeats",
 )
 
 

@@ -38,10 +38,15 @@ class BestOfN:
     lower: float = quantity("error", "lower quartile of the best of half of them")
     upper: float = quantity("error", "upper quartile of the best of half of them")
     gain: float = quantity("error", "expected gain of the best from twice as many")
+    gain_upper: float = quantity(
+        "error", "that gain if earlier doublings shrink as slowly as they may"
+    )
     noise: float | None = quantity("error", "standard deviation of a repeat")
+    freedom: int = quantity("degrees", "of freedom of that standard deviation")
     unit: float | None = quantity("error", "the stated range, else the noise")
     source: str = quantity("", "where that was taken from")
     relative: float | None = quantity("ratio", "gain in that unit")
+    relative_upper: float | None = quantity("ratio", "upper gain in that unit")
     good: int = quantity("configurations", "within two of that unit of the best")
     wanted: int = quantity(
         "configurations", "at which another doubling gains less than that unit"
@@ -69,7 +74,8 @@ def best_of_n(study: Study, *, error_range: float = 0.0) -> BestOfN:
     draws = len(tried) + len(study.infeasible)
     chances = _chances(len(tried), draws, draws // 2)
     gain, rate = _gain(errors, draws)
-    noise, source = _noise(study, tried)
+    upper_gain = _slowest(errors, draws, gain)
+    noise, source, freedom = _noise(study, tried)
     stated = error_range or _stated(study)
     unit = stated or noise
     varied = len(study.search_space.varied)
@@ -85,10 +91,13 @@ def best_of_n(study: Study, *, error_range: float = 0.0) -> BestOfN:
         lower=float(errors[int(lower)]),
         upper=float(errors[int(upper)]),
         gain=gain,
+        gain_upper=upper_gain,
         noise=noise,
+        freedom=freedom,
         unit=unit,
         source="stated" if stated else source,
         relative=gain / unit if unit else None,
+        relative_upper=upper_gain / unit if unit else None,
         good=int((errors <= errors[0] + 2 * (unit or 0.0)).sum()),
         wanted=_wanted(len(tried), gain, rate, unit),
     )
@@ -136,6 +145,22 @@ def _doubled(errors: FloatArray, draws: int) -> tuple[float, float]:
     return (half - best) * 2**-rate, rate
 
 
+def _slowest(errors: FloatArray, draws: int, gain: float) -> float:
+    """The largest gain that any of the last three doublings leaves possible.
+
+    The last one hangs on one or two trials, earlier ones are means over more; they are
+    carried on at the slowest rate.
+    """
+    best = [
+        float(_chances(len(errors), draws, draws // size) @ errors)
+        for size in (1, 2, 4, 8)
+    ]
+    carried = (
+        (best[step] - best[step - 1]) * 2 ** (-step * _RATES[0]) for step in (1, 2, 3)
+    )
+    return max(gain, *carried)
+
+
 def _stated(study: Study) -> float:
     """The smallest difference that matters to the user; 0 where it was not said."""
     stated = study.facts.get("worthwhile_difference")
@@ -146,26 +171,26 @@ def _stated(study: Study) -> float:
 
 def _noise(
     study: Study, tried: tuple[TriedConfiguration, ...]
-) -> tuple[float | None, str]:
+) -> tuple[float | None, str, int]:
     repeated = [each.errors for each in tried if len(each.errors) > 1]
     freedom = sum(len(errors) - 1 for errors in repeated)
     if freedom:
         squares = sum(float(np.square(each - each.mean()).sum()) for each in repeated)
-        return math.sqrt(squares / freedom), "repeats"
+        return math.sqrt(squares / freedom), "repeats", freedom
     design = study.design
     if not design.axes or not design.feasible.any():
-        return None, "nothing"
+        return None, "nothing", 0
     points = points_of(design)
     model = basis(points.positions, points.terms)
     if points.terms < 2 or points.count < model.shape[1] + _FREEDOM:
-        return None, "nothing"
+        return None, "nothing", 0
     scatter = deviation(model, points.errors)
     if scatter < _EXACT * float(np.ptp(points.errors)):
-        return None, "nothing"
+        return None, "nothing", 0
     known = design.errors[design.feasible]
     # On a logarithmic scale the scatter is relative; what counts is that of the best.
     unit = abs(float(known.min())) if points.logarithmic else float(np.ptp(known))
-    return scatter * unit, "scatter"
+    return scatter * unit, "scatter", points.count - model.shape[1]
 
 
 def _values(hyperparameter: Hyperparameter) -> float:

@@ -129,3 +129,22 @@ def test_declared_whole_numbers_are_finite() -> None:
 def test_one_configuration_has_no_best() -> None:
     with pytest.raises(NotEnoughDataError, match="at least 2 different configurations"):
         best_of_n(searches.repeated(configurations=1))
+
+
+def test_the_upper_gain_carries_earlier_doublings_on() -> None:
+    study = searches.search(trials=16, weights=(1.0, 1.0), noise_size=0.01, seed=4)
+    errors = sorted(trial.error or 0.0 for trial in study.trials)
+
+    def expected(size: int) -> float:
+        draws = itertools.combinations(errors, size)
+        return float(np.mean([min(draw) for draw in draws]))
+
+    best = [expected(size) for size in (16, 8, 4, 2)]
+    slow = [(best[k] - best[k - 1]) * 2 ** (-0.3 * k) for k in (1, 2, 3)]
+    measured = best_of_n(study)
+    assert measured.gain_upper == pytest.approx(max(measured.gain, *slow))
+    assert measured.gain_upper >= measured.gain
+
+
+def test_repeats_count_degrees_of_freedom() -> None:
+    assert best_of_n(searches.repeated(configurations=6, seeds=5)).freedom == 24
