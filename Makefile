@@ -5,7 +5,7 @@ LOGS ?= fixtures/trainer-sweep
 # TensorFlow says a lot about this machine that nobody asked for.
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
-.PHONY: all demo test lint types bench docs clean
+.PHONY: all demo test lint types bench docs validators clean
 
 all: test
 
@@ -27,6 +27,8 @@ types: .venv/dev-installed
 bench: .venv/bench-installed ## speed against peers, false alarms, detection
 	$(BIN)/python -m benchmarks
 
+validators: build/validators/installed ## what reads the outputs; more tests then run
+
 docs: .venv/dev-installed ## rewrite the generated parts of README.md
 	$(BIN)/python docs/generate.py
 
@@ -45,5 +47,12 @@ docs: .venv/dev-installed ## rewrite the generated parts of README.md
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench,confirm]'
 	@touch $@
 
+build/validators/installed: pyproject.toml Makefile .venv/dev-installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[validators]'
+	npm install --silent --no-save --no-audit --no-fund --prefix build/validators \
+		@microsoft/jest-sarif@1.0.0-beta.0 @microsoft/sarif-multitool@5.7.0 \
+		@umbrelladocs/rdformat-validator@1.0.1
+	@touch $@
+
 clean:
-	rm -rf .venv demo-report bench-results .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv build demo-report bench-results .mypy_cache .pytest_cache .ruff_cache

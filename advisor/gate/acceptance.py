@@ -47,7 +47,7 @@ def accept(
         findings=findings,
         recommendations=recommend(standing, rules),
         accepted=tuple(accepted.values()),
-        notices=tuple(_notices(evaluation.findings, suppressions, today)),
+        notices=tuple(_notices(evaluation.findings, known, suppressions, today)),
     )
 
 
@@ -68,13 +68,20 @@ def _names(suppression: Suppression, finding: Finding) -> bool:
 
 
 def _notices(
-    findings: Sequence[Finding], suppressions: Iterable[Suppression], today: date
+    findings: Sequence[Finding],
+    known: frozenset[str],
+    suppressions: Iterable[Suppression],
+    today: date,
 ) -> Iterable[str]:
     for each in suppressions:
-        matched = any(_names(each, finding) for finding in findings)
+        matched = [finding for finding in findings if _names(each, finding)]
         if each.until is not None and each.until < today:
-            what = "counts again" if matched else "is not found any more: remove it"
-            yield f"The suppression of {each.finding} ended on {each.until}; it {what}."
+            what = "it counts again"
+            if not matched:
+                what = "it is not found any more: remove it"
+            elif all(finding.fingerprint in known for finding in matched):
+                what = "the baseline still holds it"
+            yield f"The suppression of {each.finding} ended on {each.until}; {what}."
         elif not matched:
             yield (
                 f"The suppression of {each.finding} matches no finding of these logs: "

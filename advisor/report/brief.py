@@ -37,16 +37,22 @@ def _parts(evaluation: Evaluation, shown: int) -> Iterator[str]:
     yield f"### advisor: {summary.severities(evaluation.findings)}"
     yield text(f"{summary.state(evaluation)} {summary.headline(evaluation)}.")
     yield _next(evaluation, min(_NEXT, shown))
-    yield _findings(evaluation, opened[:shown])
-    if len(opened) > shown:
-        yield f"And {count(len(opened) - shown, 'more finding', 'more findings')}."
-    yield _accepted(evaluation.accepted[:shown], len(evaluation.accepted))
+    groups, rest = _fitting(opened, shown)
+    yield _findings(evaluation, groups)
+    if rest:
+        yield f"And {count(len(rest), 'more finding')}: {summary.severities(rest)}."
+    yield _accepted(evaluation, shown)
     rules = summary.rules_in_words(evaluation, evaluation.studies)
     yield f"Rules: {rules}. What could not be decided is no sign of health."
     yield bullets(text(each) for each in evaluation.notices[:shown])
     unread = len(summary.problems(evaluation))
     if unread:
         yield f"{count(unread, 'problem')} in the logs: see the report."
+    if shown and opened:
+        yield (
+            "Why: `advisor explain ID LOGS`. To accept a finding: its id below "
+            "`suppress` in advisor.yaml, with a reason."
+        )
 
 
 def _next(evaluation: Evaluation, most: int) -> str:
@@ -57,38 +63,61 @@ def _next(evaluation: Evaluation, most: int) -> str:
     return "**Do these next**\n\n" + "\n".join(items) if items else ""
 
 
-def _findings(evaluation: Evaluation, findings: Sequence[Finding]) -> str:
-    """Of one rule and severity the first three stand for all."""
-    groups: dict[tuple[str, Severity], list[Finding]] = {}
+def _fitting(
+    findings: Sequence[Finding], rows: int
+) -> tuple[list[list[Finding]], list[Finding]]:
+    """Groups of one study, rule and severity that fill at most `rows`; and the rest."""
+    groups: dict[tuple[str, str, Severity], list[Finding]] = {}
     for each in findings:
-        groups.setdefault((each.rule, each.severity), []).append(each)
-    rows = [row for group in groups.values() for row in _rows(evaluation, group)]
-    return table(("", "finding", "rule"), rows) if rows else ""
+        key = (each.subject.study, each.rule, each.severity)
+        groups.setdefault(key, []).append(each)
+    fitting: list[list[Finding]] = []
+    rest: list[Finding] = []
+    for group in groups.values():
+        rows -= min(len(group), _ALIKE + 1)
+        if rows >= 0:
+            fitting.append(group)
+        else:
+            rest += group
+    return fitting, rest
+
+
+def _findings(evaluation: Evaluation, groups: Sequence[Sequence[Finding]]) -> str:
+    """The first three of a group stand for all."""
+    rows = [row for group in groups for row in _rows(evaluation, group)]
+    if len(evaluation.studies) > 1:
+        return table(("", "study", "finding", "id"), rows) if rows else ""
+    alone = [(mark, message, name) for mark, _, message, name in rows]
+    return table(("", "finding", "id"), alone) if rows else ""
 
 
 def _rows(
     evaluation: Evaluation, group: Sequence[Finding]
-) -> Iterator[tuple[str, str, str]]:
+) -> Iterator[tuple[str, str, str, str]]:
     shown = group if len(group) <= _ALIKE + 1 else group[:_ALIKE]
-    mark, rule = _MARKS[group[0].severity], link(group[0].rule, group[0].link)
+    mark, study = _MARKS[group[0].severity], code(group[0].subject.study)
     for each in shown:
-        yield mark, text(_cut(each.message), _names(evaluation, each)), rule
+        message = text(_cut(each.message), _names(evaluation, each))
+        yield mark, study, message, link(each.id, each.link)
     hidden = group[len(shown) :]
     if hidden:
         names = listing((code(each.subject.name) for each in hidden), limit=8)
-        yield mark, f"and {len(hidden):,} more: {names}", rule
+        rule = link(hidden[0].rule, hidden[0].link)
+        yield mark, study, f"and {len(hidden):,} more: {names}", rule
 
 
-def _accepted(accepted: Sequence[Accepted], total: int) -> str:
-    if not total:
+def _accepted(evaluation: Evaluation, most: int) -> str:
+    accepted = evaluation.accepted
+    if not accepted:
         return ""
-    lines = [
-        f"{code(each.finding.id)}: {_why(each)}; {text(_cut(each.finding.message))}"
-        for each in accepted
-    ]
-    if total > len(accepted):
-        lines.append(f"and {total - len(accepted):,} more")
-    title = f"{count(total, 'finding')} accepted"
+    lines = []
+    for each in accepted[:most]:
+        finding = each.finding
+        message = text(_cut(finding.message), _names(evaluation, finding))
+        lines.append(f"{code(finding.id)}: {_why(each)}; {message}")
+    if len(accepted) > most:
+        lines.append(f"and {len(accepted) - most:,} more")
+    title = f"{count(len(accepted), 'finding')} accepted"
     return f"<details><summary>{title}</summary>\n\n{bullets(lines)}\n\n</details>"
 
 

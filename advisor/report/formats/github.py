@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from advisor.model.finding import Evaluation, Finding, Severity
 from advisor.report import summary
 from advisor.report.numbers import count
-from advisor.report.places import Places
+from advisor.report.places import NOWHERE, Places
 from advisor.text import printable
 
 NAME = "github"
@@ -55,7 +55,8 @@ def _closing(evaluation: Evaluation) -> str:
 
 
 def _properties(finding: Finding, places: Places) -> dict[str, str]:
-    return {"file": places.of(finding), "title": f"{finding.rule} ({finding.id})"}
+    title, file = f"{finding.rule} ({finding.id})", places.of(finding)
+    return {"title": title} if file == NOWHERE else {"file": file, "title": title}
 
 
 def _command(name: str, properties: dict[str, str], message: str) -> str:

@@ -44,8 +44,12 @@ def render(evaluation: Evaluation) -> str:
     places = Places(evaluation)
     opened = summary.open_findings(evaluation.findings)
     accepted = {each.finding.id: each for each in evaluation.accepted}
-    shown = (*opened, *(each.finding for each in evaluation.accepted))[:MOST_RESULTS]
-    names = list(dict.fromkeys(each.rule for each in shown))
+    told = (*opened, *(each.finding for each in evaluation.accepted))
+    shown = told[:MOST_RESULTS]
+    notices = list(evaluation.notices)
+    if len(shown) < len(told):
+        notices.append(f"{len(told) - len(shown):,} more findings are left out.")
+    names = list(dict.fromkeys((*evaluation.rules, *(each.rule for each in shown))))
     index = {name: i for i, name in enumerate(names)}
     run = {
         "tool": {"driver": _driver(evaluation, names)},
@@ -53,7 +57,13 @@ def render(evaluation: Evaluation) -> str:
         "invocations": [
             {
                 "executionSuccessful": True,
-                "toolExecutionNotifications": _notifications(evaluation, places),
+                "toolExecutionNotifications": [
+                    *(
+                        _notification(each, places)
+                        for each in summary.problems(evaluation)
+                    ),
+                    *map(_notice, notices),
+                ],
             }
         ],
         "results": [
@@ -80,9 +90,8 @@ def _driver(evaluation: Evaluation, names: Iterable[str]) -> dict[str, Any]:
 def _rule(note: RuleNote) -> dict[str, Any]:
     link = PLAYBOOK + note.playbook
     why = note.why or note.summary
-    return {
+    made = {
         "id": note.id,
-        "name": "".join(part.capitalize() for part in note.id.split("-")),
         "shortDescription": {"text": note.summary},
         "fullDescription": {"text": why},
         "helpUri": link,
@@ -92,6 +101,9 @@ def _rule(note: RuleNote) -> dict[str, Any]:
             f"[Playbook]({link})",
         },
     }
+    if "-" in note.id:  # else the name would be the id again
+        made["name"] = "".join(part.capitalize() for part in note.id.split("-"))
+    return made
 
 
 def _result(
@@ -102,9 +114,12 @@ def _result(
         "ruleId": finding.rule,
         "ruleIndex": index,
         "level": _LEVELS[finding.severity],
-        "message": {"text": printable(f"{finding.message} {advice}".strip())},
+        "message": _message(f"{finding.message} {advice}".strip()),
         "locations": [_location(finding, places)],
-        "partialFingerprints": {"advisor/v1": finding.fingerprint},
+        "partialFingerprints": {
+            "advisor/v1": finding.fingerprint,
+            "primaryLocationLineHash": f"{finding.fingerprint}:1",  # GitHub reads this
+        },
         "properties": {
             "id": finding.id,
             "trials": [printable(name) for name in finding.trials],
@@ -138,29 +153,32 @@ def _location(finding: Finding, places: Places) -> dict[str, Any]:
 
 
 def _physical(path: str, line: int | None = None) -> dict[str, Any]:
-    """Logs have no lines to point at; readers want one all the same."""
-    return {
-        "artifactLocation": {"uri": quote(path, safe="/")},
-        "region": {"startLine": line or 1},
-    }
+    """Of a finding the whole file: it has no line.
 
-
-def _notifications(evaluation: Evaluation, places: Places) -> list[dict[str, Any]]:
-    problems = [_notification(each, places) for each in summary.problems(evaluation)]
-    notices = [
-        {"level": "warning", "message": {"text": printable(each)}}
-        for each in evaluation.notices
-    ]
-    return problems + notices
+    Where a line is given, GitHub's upload makes a fingerprint of its text and warns of
+    every other one.
+    """
+    made: dict[str, Any] = {"artifactLocation": {"uri": quote(path, safe="/")}}
+    if line is not None:
+        made["region"] = {"startLine": line}
+    return made
 
 
 def _notification(problem: Problem, places: Places) -> dict[str, Any]:
+    made = _notice(str(problem))
     path = places.relative(problem.path)
-    return {
-        "level": "warning",
-        "message": {"text": str(problem)},
-        "locations": [{"physicalLocation": _physical(path, problem.line)}],
-    }
+    if path is not None:
+        made["locations"] = [{"physicalLocation": _physical(path, problem.line)}]
+    return made
+
+
+def _notice(told: str) -> dict[str, Any]:
+    return {"level": "warning", "message": _message(told)}
+
+
+def _message(told: str) -> dict[str, str]:
+    """Without what SARIF takes for a link, which a name in a log may contain."""
+    return {"text": printable(told).replace("](", "] (")}
 
 
 def _plain(value: Any) -> Any:
