@@ -1,0 +1,124 @@
+"""The GitHub Action, carried out step by step."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.ci.runner import ROOT, Done, run_action
+
+FAILING = ROOT / "fixtures" / "trainer-sweep"
+PASSING = ROOT / "fixtures" / "lightning-csvlogger"
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A checkout with logs that fail and logs that pass."""
+    root = tmp_path / "repository"
+    (root / ".git").mkdir(parents=True)
+    shutil.copytree(FAILING, root / "logs" / "failing")
+    shutil.copytree(PASSING, root / "logs" / "passing")
+    return root
+
+
+@pytest.fixture
+def temp(tmp_path: Path) -> Path:
+    path = tmp_path / "runner temp"
+    path.mkdir()
+    return path
+
+
+def test_findings_fail_the_job_and_are_told_everywhere(
+    repository: Path, temp: Path
+) -> None:
+    done = run_action({"paths": "logs/failing"}, repository, temp)
+    assert done.code == 1
+    assert done.outputs == {
+        "exit-code": "1",
+        "sarif": "advisor-report/advisor.sarif",
+        "comment": "advisor-report/comment.md",
+        "report": "advisor-report/report.md",
+    }
+    assert "::error file=logs/failing/trial-" in done.log
+    assert done.summary.startswith("### advisor: ")
+    assert "problematic-overfitting" in done.summary
+    comment = (repository / done.outputs["comment"]).read_text("utf-8")
+    assert comment.startswith("<!-- advisor -->\n### advisor: ")
+    log = json.loads((repository / done.outputs["sarif"]).read_text("utf-8"))
+    assert log["runs"][0]["results"]
+    assert (repository / done.outputs["report"]).read_text("utf-8").startswith("# ")
+
+
+def test_logs_without_an_error_pass(repository: Path, temp: Path) -> None:
+    done = run_action({"paths": "logs/passing\n"}, repository, temp)
+    assert (done.code, done.outputs["exit-code"]) == (0, "0")
+    assert "::error" not in done.log
+    assert done.summary.startswith("### advisor: ")
+
+
+def test_known_findings_pass(repository: Path, temp: Path) -> None:
+    first = run_action({"paths": "logs/failing"}, repository, temp)
+    assert first.code == 1
+    known = _baseline(repository, "logs/failing")
+    shutil.rmtree(temp / "advisor")
+    inputs = {"paths": "logs/failing", "baseline": known, "fail-on": "info"}
+    again = run_action(inputs, repository, temp)
+    assert again.code == 0
+    assert "findings accepted" in again.summary
+
+
+def _baseline(repository: Path, logs: str) -> str:
+    from click.testing import CliRunner
+
+    from advisor.cli import main
+
+    name = "advisor-baseline.json"
+    arguments = ["baseline", str(repository / logs), "--output", str(repository / name)]
+    assert CliRunner().invoke(main, arguments).exit_code == 0
+    return name
+
+
+@pytest.mark.parametrize(
+    ("inputs", "told"),
+    [
+        ({"paths": "nothing-here"}, "does not exist"),
+        ({"paths": ""}, "Missing argument"),
+        ({"paths": "logs", "fail-on": "50%"}, "50%25"),
+        ({"paths": "logs", "report": "a\nb"}, "expected one folder"),
+        ({"paths": "logs", "config": "absent.yaml"}, "absent.yaml"),
+    ],
+)
+def test_what_cannot_be_checked_never_passes(
+    inputs: dict[str, str], told: str, repository: Path, temp: Path
+) -> None:
+    done = run_action(inputs, repository, temp)
+    assert done.code == 2
+    errors = [line for line in done.log.splitlines() if line.startswith("::error ")]
+    assert len(errors) == 1
+    assert told in errors[0]
+    assert not (repository / "advisor-report").exists()
+
+
+def test_inputs_are_never_commands(repository: Path, temp: Path) -> None:
+    odd = '$(touch made) `touch made`; touch made "\' a=b'
+    shutil.copytree(PASSING, repository / odd)
+    inputs = {
+        "paths": f"logs/passing\n\n{odd}",
+        "report": f"out {odd}",
+    }
+    done = run_action(inputs, repository, temp)
+    assert done.code == 0, done.log
+    assert not (repository / "made").exists()
+    assert (repository / done.outputs["report"]).is_file()
+
+
+def test_a_folder_that_looks_like_an_option_is_a_folder(
+    repository: Path, temp: Path
+) -> None:
+    shutil.copytree(FAILING / "trial-36", repository / "--exit-zero" / "trial-36")
+    done: Done = run_action({"paths": "--exit-zero"}, repository, temp)
+    assert done.code in (0, 1)
+    assert "advisor: 1 " in done.summary or "1 trial" in done.summary
