@@ -103,7 +103,7 @@ def test_what_cannot_be_checked_never_passes(
 
 
 def test_inputs_are_never_commands(repository: Path, temp: Path) -> None:
-    odd = '$(touch made) `touch made`; touch made "\' a=b'
+    odd = "$(touch made) `touch made`; touch made \"' a=b"
     shutil.copytree(PASSING, repository / odd)
     inputs = {
         "paths": f"logs/passing\n\n{odd}",

@@ -105,7 +105,9 @@ def test_the_hook_runs_the_console_script(tmp_path: Path) -> None:
         assert done.returncode == code
 
 
-def _job(logs: Path, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+def _job(
+    logs: Path, folder: Path, **variables: str
+) -> subprocess.CompletedProcess[str]:
     """The script of the GitLab job, as its runner carries it out."""
     job = load(GITLAB)["advisor"]
     install_present(folder / "home")
@@ -205,6 +207,8 @@ def test_the_comment_waits_for_the_check_by_its_name() -> None:
     assert waits == [load(TEMPLATES / "github-check.yml")["name"]]
     text = (TEMPLATES / "github-comment.yml").read_text("utf-8")
     assert comment.MARK in text
-    (job,) = yaml.safe_load((TEMPLATES / "github-check.yml").read_text())["jobs"].values()
+    (job,) = yaml.safe_load((TEMPLATES / "github-check.yml").read_text())[
+        "jobs"
+    ].values()
     names = [each.get("with", {}).get("name") for each in job["steps"]]
     assert "advisor-report" in names
