@@ -34,7 +34,9 @@ def brief(evaluation: Evaluation, *, most: int, findings: int) -> str:
 
 def _parts(evaluation: Evaluation, shown: int) -> Iterator[str]:
     opened = summary.open_findings(evaluation.findings)
-    yield f"### advisor: {summary.severities(evaluation.findings)}"
+    accepted = len(evaluation.accepted)
+    more = f", {accepted:,} accepted" if accepted else ""
+    yield f"### advisor: {summary.severities(evaluation.findings)}{more}"
     yield text(f"{summary.state(evaluation)} {summary.headline(evaluation)}.")
     yield _next(evaluation, min(_NEXT, shown))
     groups, rest = _fitting(opened, shown)

@@ -211,9 +211,10 @@ def state(evaluation: Evaluation) -> str:
             f"{weaken} the conclusions."
         )
     if evaluation.accepted:
+        are = "is" if len(evaluation.accepted) == 1 else "are"
         return (
             "Nothing new was found: "
-            f"{count(len(evaluation.accepted), 'finding')} that it holds are accepted."
+            f"{count(len(evaluation.accepted), 'finding')} {are} accepted."
         )
     found = outcomes(evaluation, evaluation.studies)
     undecided = found[Outcome.INCONCLUSIVE] + found[Outcome.NOT_EVALUATED]

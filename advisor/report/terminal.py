@@ -75,11 +75,14 @@ def _study(page: Page, evaluation: Evaluation, study: Study) -> None:
     for group in groups.values():
         _group(page, evaluation, group, causes)
     if not groups:
-        page.add(
-            f"no findings: {summary.rules_in_words(evaluation, [study])}",
-            indent=2,
-            style="dim",
-        )
+        page.add(_without_findings(evaluation, study), indent=2, style="dim")
+
+
+def _without_findings(evaluation: Evaluation, study: Study) -> str:
+    accepted = [each.finding.subject.study for each in evaluation.accepted]
+    if study.name in accepted:
+        return f"no new findings; {accepted.count(study.name):,} accepted"
+    return f"no findings: {summary.rules_in_words(evaluation, [study])}"
 
 
 def _more_studies(page: Page, evaluation: Evaluation) -> None:

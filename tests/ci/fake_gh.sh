@@ -4,8 +4,11 @@ set -euo pipefail
 case "$1" in
   run)
     test "$2 $3 $4 $5 $6" = "download 77 --name advisor-report --dir"
-    mkdir -p "$7"
-    if [[ -f "$FAKE/comment.md" ]]; then cp "$FAKE/comment.md" "$7/"; fi
+    if [[ ! -d "$FAKE/artifact" ]]; then
+      echo "no artifact matches any of the names" >&2
+      exit 1
+    fi
+    cp -R "$FAKE/artifact" "$7"
     ;;
   api)
     if [[ "$2" == --paginate ]]; then

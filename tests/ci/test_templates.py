@@ -52,6 +52,7 @@ def program(name: str) -> str:
 def test_files_follow_the_schemas_of_their_services(
     schema: str, paths: list[Path]
 ) -> None:
+    pytest.importorskip("check_jsonschema")
     command = [sys.executable, "-m", "check_jsonschema"]
     command += ["--builtin-schema", f"vendor.{schema}", *map(str, paths)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -145,7 +146,7 @@ def test_the_gitlab_job_fails_without_the_baseline_it_names(tmp_path: Path) -> N
     assert "advisor-baseline.json" in done.stderr
 
 
-def _commented(tmp_path: Path, comments: list[Any], body: str | None) -> Done:
+def _commented(tmp_path: Path, comments: list[Any], files: dict[str, str]) -> Done:
     """The comment's step, with a `gh` that answers from files and keeps a record."""
     (job,) = load(TEMPLATES / "github-comment.yml")["jobs"].values()
     (step,) = job["steps"]
@@ -155,8 +156,9 @@ def _commented(tmp_path: Path, comments: list[Any], body: str | None) -> Done:
     gh = bin_folder / "gh"
     gh.write_text((Path(__file__).parent / "fake_gh.sh").read_text("utf-8"))
     gh.chmod(0o755)
-    if body is not None:
-        (tmp_path / "comment.md").write_text(body, "utf-8")
+    for name, content in files.items():
+        (tmp_path / "artifact").mkdir()
+        (tmp_path / "artifact" / name).write_text(content, "utf-8")
     step = {**step, "env": {**step["env"], "FAKE": str(tmp_path)}}
     step["env"]["PATH"] = f"{bin_folder}:{os.environ['PATH']}"
     known = {
@@ -182,7 +184,7 @@ def test_one_comment_is_written_and_then_replaced(
     comments: list[Any], call: str, tmp_path: Path
 ) -> None:
     body = f"{comment.MARK}\n### $(touch made) `touch made`\n"
-    done = _commented(tmp_path, comments, body)
+    done = _commented(tmp_path, comments, {"comment.md": body})
     assert done.code == 0, done.log
     assert (tmp_path / "calls").read_text("utf-8").splitlines() == [call]
     assert (tmp_path / "sent").read_text("utf-8") == body
@@ -190,13 +192,17 @@ def test_one_comment_is_written_and_then_replaced(
 
 
 @pytest.mark.parametrize(
-    ("body", "code", "told"),
-    [(None, 0, "wrote no comment"), ("x" * 65_001, 1, "too long")],
+    ("files", "code", "told"),
+    [
+        ({}, 0, "left no report"),
+        ({"report.md": "# Report"}, 0, "wrote no comment"),
+        ({"comment.md": "x" * 65_001}, 1, "too long"),
+    ],
 )
 def test_nothing_else_is_commented(
-    body: str | None, code: int, told: str, tmp_path: Path
+    files: dict[str, str], code: int, told: str, tmp_path: Path
 ) -> None:
-    done = _commented(tmp_path, [], body)
+    done = _commented(tmp_path, [], files)
     assert (done.code, told in done.log) == (code, True), done.log
     assert not (tmp_path / "calls").exists()
 

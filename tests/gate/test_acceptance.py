@@ -71,6 +71,25 @@ def test_a_suppression_counts_up_to_its_last_day(
     assert ("it counts again" in "".join(made.notices)) is counts
 
 
+def test_an_ended_suppression_tells_what_became_of_its_finding(
+    evaluation: Evaluation,
+) -> None:
+    ended = date(2026, 1, 31)
+    made = accept(
+        evaluation,
+        RULES,
+        known=frozenset({"print-0"}),
+        suppressions=[suppress("print-0", ended), suppress("gone-123456", ended)],
+        today=TODAY,
+    )
+    assert made.accepted[0].by == "baseline"
+    assert made.notices == (
+        "The suppression of print-0 ended on 2026-01-31; the baseline still holds it.",
+        "The suppression of gone-123456 ended on 2026-01-31; it is not found any more: "
+        "remove it.",
+    )
+
+
 def test_a_suppression_of_nothing_is_noticed(evaluation: Evaluation) -> None:
     made = accept(evaluation, RULES, suppressions=[suppress("spikes-0")], today=TODAY)
     assert made.findings == evaluation.findings

@@ -1,11 +1,19 @@
 import dataclasses
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.model.finding import Evaluation, Outcome, Severity, Subject, Verdict
+from advisor.model.finding import (
+    Accepted,
+    Evaluation,
+    Outcome,
+    Severity,
+    Subject,
+    Verdict,
+)
 from advisor.report import terminal
 from advisor.report.layout import cells, shorten, wrap
 from advisor.text import printable
@@ -78,6 +86,21 @@ def test_silence_is_not_health():
     assert "no findings: none evaluated" in text
     assert "No trial has a result that can be compared" in text
     assert "Rules: none evaluated." in text
+
+
+def test_accepted_findings_are_counted_where_they_were_found():
+    made = example.evaluation()
+    accepted = tuple(Accepted(each, "baseline") for each in made.findings)
+    text = terminal.render(replace(made, findings=(), accepted=accepted))
+    first, second = made.studies
+    counts = [
+        sum(each.subject.study == study.name for each in made.findings)
+        for study in (first, second)
+    ]
+    lines = [line.strip() for line in text.splitlines() if "no new findings" in line]
+    assert lines == [f"no new findings; {n} accepted" for n in counts]
+    assert f"Nothing new was found: {sum(counts)} findings are accepted." in text
+    assert max(map(cells, text.splitlines())) <= 80
 
 
 @pytest.mark.parametrize(

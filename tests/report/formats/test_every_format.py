@@ -167,6 +167,22 @@ def test_what_is_read_by_people_keeps_its_limit(
     assert "3,000 errors" in text
 
 
+@pytest.mark.parametrize("form", [comment, step_summary])
+def test_people_read_ids_studies_and_what_is_left_out(
+    evaluation: Evaluation, form: Any
+) -> None:
+    text = form.render(evaluation)
+    finding = summary.open_findings(evaluation.findings)[0]
+    assert f"| `{finding.subject.study}` | " in text
+    assert f"[{finding.id}]({finding.link})" in text
+    assert text.splitlines()[form is comment].endswith(", 1 accepted")
+    many = tuple(replace(finding, rule=f"r{i}") for i in range(300))
+    assert re.search(
+        r"And (\d+) more findings: \1 errors\.",
+        form.render(replace(evaluation, findings=many)),
+    )
+
+
 def test_a_comment_can_be_found_again(evaluation: Evaluation) -> None:
     assert comment.render(evaluation).startswith(comment.MARK)
 
