@@ -24,6 +24,7 @@ from advisor.cli_rules import rule, rules
 from advisor.cli_suggest import suggest
 from advisor.cli_tune import tune
 from advisor.errors import AdvisorError
+from advisor.text import lines_for_people
 
 if TYPE_CHECKING:
     from advisor.interpret.configuration import Configuration
@@ -40,7 +41,7 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except AdvisorError as error:
-            click.echo(f"advisor: {error}", err=True)
+            click.echo(lines_for_people(f"advisor: {error}"), err=True)
             ctx.exit(2)
 
 
@@ -132,7 +133,7 @@ def confirm(
     """
     checked = _checked(paths, config)
     if dry_run:
-        click.echo(what_would_run(checked, only), nl=False)
+        click.echo(lines_for_people(what_would_run(checked, only)), nl=False)
         return
     evaluation = confirmed(checked, only, workdir, budget, executor)
     _show(counted(evaluation, checked, None), **output)
@@ -185,7 +186,8 @@ def explain(finding: str, paths: tuple[Path, ...], config: Path | None) -> None:
     from advisor.engine.explain import explain as explain_finding
 
     checked = _checked(paths, config)
-    click.echo(explain_finding(checked.evaluation, checked.rules, finding), nl=False)
+    told = explain_finding(checked.evaluation, checked.rules, finding)
+    click.echo(lines_for_people(told), nl=False)
 
 
 def _checked(paths: tuple[Path, ...], config: Path | None) -> Checked:

@@ -209,10 +209,11 @@ def _show(page: Page, made: NextRound) -> None:
 def _row(page: Page, words: tuple[str, str, str, str]) -> None:
     """One line of the table, every cell cut to its column."""
     from advisor.report.layout import cells, shorten
+    from advisor.text import inert
 
     line = "  "
     for word, width in zip(words[:3], _COLUMNS, strict=True):
         cell = shorten(word, width - 1)
         line += cell + " " * (width - cells(cell))
     line += shorten(words[3], _WIDTH - cells(line))
-    page.lines.append([(line.rstrip(), "")])
+    page.lines.append([(inert(line.rstrip()), "")])

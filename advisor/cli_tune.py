@@ -12,7 +12,7 @@ import click
 
 from advisor.cli_options import CONFIG
 from advisor.errors import AdvisorError
-from advisor.text import printable
+from advisor.text import lines_for_people, printable
 
 if TYPE_CHECKING:
     from advisor.interpret.configuration import Configuration
@@ -92,7 +92,7 @@ def tune(
         tuning = _tuning(paths, config, output, limits)
         tuning.executor, tuning.tell, tuning.plots = place, tell, plots
         if dry_run:
-            click.echo(_what_would_run(tuning), nl=False)
+            click.echo(lines_for_people(_what_would_run(tuning)), nl=False)
             return
         try:
             tuning.run()

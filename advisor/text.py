@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
@@ -12,10 +13,20 @@ REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
+# GitHub, Azure Pipelines and TeamCity obey `##[…]`, `##vso[…]` and `##teamcity[…]`, the
+# first two anywhere in a line.
+COMMAND = re.compile(r"##(?=[a-z]*\[)")
+
+
 def printable(text: str, *, limit: int = 2000) -> str:
-    """`text` without control, bidirectional or surrogate characters, cut short."""
+    """`text` without control, bidirectional or surrogate characters, cut short.
+
+    What the log viewers of CI services take for a command is taken apart.
+    """
     if len(text) > limit:
         text = text[: limit - 1] + "…"
+    if "##" in text:
+        text = COMMAND.sub("# #", text)
     if text.isprintable():
         return text
     return "".join(
@@ -24,3 +35,14 @@ def printable(text: str, *, limit: int = 2000) -> str:
         else character
         for character in text
     )
+
+
+def inert(line: str) -> str:
+    """`line` without what CI services obey at its start."""
+    bare = line.lstrip()
+    return line.replace("::", "\N{RATIO}:", 1) if bare.startswith("::") else line
+
+
+def lines_for_people(text: str) -> str:
+    """Whole lines, with text from logs or paths in them, for a terminal or a CI log."""
+    return "\n".join(inert(printable(line)) for line in text.split("\n"))

@@ -56,7 +56,10 @@ def readings_of(understood: Understood) -> Iterator[Reading]:
 
 
 def _of_group(group: Group, trials: Sequence[Trial]) -> Reading:
-    common = os.path.commonpath([f"{trial.name}/." for trial in trials])
+    names = [f"{trial.name}/." for trial in trials]
+    # A trial that lies above the given folder has its whole path as its name.
+    alike = len({os.path.isabs(name) for name in names}) == 1
+    common = os.path.commonpath(names) if alike else ""
     entry = {"name": group.name, "match": f"{common}/*" if common else "*"}
     return Reading(
         "study",

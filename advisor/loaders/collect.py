@@ -12,6 +12,7 @@ from typing import TypeAlias
 from advisor.errors import AdvisorError, LogError, Problem
 from advisor.loaders.joining import join
 from advisor.loaders.known import Loader, known_loaders
+from advisor.loaders.surroundings import within
 from advisor.loaders.trials import sort_out, with_configurations
 from advisor.loaders.walk import walk
 from advisor.model.log import Declaration, Logs, TrialLog
@@ -37,10 +38,12 @@ def collect(paths: Sequence[Path], progress: Progress | None = None) -> Logs:
     Raises:
         AdvisorError: two loaders claim one file, a mistake in this package.
     """
-    collection = _Collection(known_loaders())
-    collection.find(paths)
-    collection.load(progress)
-    return collection.logs(_roots(paths))
+    roots = _roots(paths)
+    with within(roots):
+        collection = _Collection(known_loaders())
+        collection.find(paths)
+        collection.load(progress)
+        return collection.logs(roots)
 
 
 class _Collection:

@@ -14,6 +14,7 @@ from typing import Any
 
 from advisor.errors import Problem, ProblemError
 from advisor.loaders.configuration_entries import flatten, select, unwrap_wandb
+from advisor.loaders.surroundings import is_inside
 from advisor.model.log import Value
 from advisor.safe_yaml import MAX_BYTES, parse_yaml, scalar
 
@@ -85,6 +86,8 @@ def _candidates(directory: Path) -> Iterator[Path]:
 
 
 def _regular_files(directory: Path) -> frozenset[str]:
+    if not is_inside(directory):
+        return frozenset()
     try:
         with os.scandir(directory) as entries:
             return frozenset(

@@ -10,6 +10,7 @@ from advisor.errors import LogError, Problem
 from advisor.loaders.configuration_entries import flatten
 from advisor.loaders.evaluations import Evaluation, trials_of
 from advisor.loaders.json_file import read_json, read_json_lines
+from advisor.loaders.surroundings import is_file
 from advisor.model.log import Declaration, State, TrialLog, Value
 
 NAME = "deepcave"
@@ -29,7 +30,7 @@ def claims(path: Path, head: bytes) -> bool:
     return (
         path.name == "history.jsonl"
         and head.lstrip().startswith(b"[")
-        and all(path.with_name(n).is_file() for n in ("configs.json", "meta.json"))
+        and all(is_file(path.with_name(n)) for n in ("configs.json", "meta.json"))
     )
 
 

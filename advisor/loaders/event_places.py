@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection
 from functools import lru_cache
 from pathlib import Path
+
+from advisor.loaders.surroundings import changed, is_file, is_inside, question
 
 SPLITS = frozenset(
     {"train", "training", "validation", "valid", "val", "eval", "evaluation", "test"}
@@ -28,6 +29,7 @@ def is_event_file(name: str) -> bool:
     return bool(_EVENT_FILE.fullmatch(name)) and not name.endswith(_OTHER_SUFFIXES)
 
 
+@question
 def split_of(directory: Path) -> str | None:
     """`train` for Keras' folder `train/` of one trial; None for a trial of that name.
 
@@ -41,16 +43,16 @@ def split_of(directory: Path) -> str | None:
     return None if others else directory.name
 
 
-def series_of(directory: Path, tags: Collection[str]) -> str | None:
+@question
+def series_of(directory: Path, tag: str) -> str | None:
     """`train` for the folder `loss_train/`, where add_scalars writes the tag `loss`."""
-    if len(tags) != 1:
-        return None
-    prefix = next(iter(tags)).replace("/", "_") + "_"
+    prefix = tag.replace("/", "_") + "_"
     if not directory.name.startswith(prefix) or not _holds_events(directory.parent):
         return None
     return directory.name.removeprefix(prefix) or None
 
 
+@question
 def trainer_above(directory: Path) -> Path | None:
     """The output folder of Hugging Face's Trainer, which logs to `runs/…` below it."""
     if _holds_state(directory):
@@ -61,35 +63,44 @@ def trainer_above(directory: Path) -> Path | None:
     return next((place for place in places if _holds_state(place)), None)
 
 
+@question
 def logs_of_trainer(output: Path) -> bool:
     """Whether the Trainer with that output folder wrote event files too."""
     return any(map(_folders_with_events, (output, output / "runs")))
 
 
+@question
 def is_below_a_writer(directory: Path) -> bool:
     """Whether the folder above holds event files too, as above that of add_hparams."""
     return _holds_events(directory.parent)
 
 
+@question
 def is_only_session(directory: Path) -> bool:
     """Whether no folder beside it has hyperparameters: then it is its parent's own."""
-    sessions = _sessions(os.fspath(directory.parent), _time(directory.parent))
-    return len(sessions) < 2
+    above = directory.parent
+    return not is_inside(above) or len(_sessions(os.fspath(above), changed(above))) < 2
 
 
 def _holds_events(directory: Path) -> bool:
-    return _lists_events(os.fspath(directory), _time(directory))
+    return is_inside(directory) and _lists_events(
+        os.fspath(directory), changed(directory)
+    )
 
 
 def _folders_with_events(directory: Path) -> tuple[str, ...]:
-    path, time = os.fspath(directory), _time(directory)
+    if not is_inside(directory):
+        return ()
+    path, time = os.fspath(directory), changed(directory)
     return tuple(
         name for name in _folders(path, time) if _holds_events(directory / name)
     )
 
 
 def _holds_state(directory: Path) -> bool:
-    path, time = os.fspath(directory), _time(directory)
+    if not is_inside(directory):
+        return False
+    path, time = os.fspath(directory), changed(directory)
     checkpoints = [f"{each}/" for each in _folders(path, time) if "checkpoint-" in each]
     return any(
         os.path.isfile(os.path.join(path, f"{each}{_TRAINER_STATE}"))
@@ -99,13 +110,6 @@ def _holds_state(directory: Path) -> bool:
 
 # The time of a folder's last change is part of each key: what was learnt of it holds
 # only as long as no file was added.
-
-
-def _time(directory: Path) -> int:
-    try:
-        return directory.stat().st_mtime_ns
-    except OSError:
-        return 0
 
 
 @lru_cache(maxsize=4096)
@@ -141,9 +145,9 @@ def _sessions(directory: str, time: int) -> tuple[str, ...]:
 def _holds_session(directory: str) -> bool:
     try:
         with os.scandir(directory) as entries:
-            files = [e.path for e in entries if is_event_file(e.name) and e.is_file()]
-        for path in files:
-            with open(path, "rb") as file:
+            files = [Path(e.path) for e in entries if is_event_file(e.name)]
+        for path in filter(is_file, files):
+            with path.open("rb") as file:
                 if _SESSION in file.read(_HEAD):
                     return True
     except OSError:

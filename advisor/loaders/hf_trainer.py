@@ -18,6 +18,7 @@ from advisor.errors import LogError, Problem
 from advisor.loaders.configuration_entries import flatten
 from advisor.loaders.event_places import logs_of_trainer
 from advisor.loaders.json_file import read_json
+from advisor.loaders.surroundings import is_file
 from advisor.model.curve import Curve
 from advisor.model.log import State, TrialLog, Value
 from advisor.safe_yaml import scalar
@@ -129,7 +130,7 @@ def _results(
 
 
 def _of_summary(path: Path) -> dict[str, Any]:
-    if not path.is_file() or path.is_symlink():
+    if not is_file(path):
         return {}
     try:
         content = read_json(path, limit=1 << 20)
@@ -151,7 +152,7 @@ def _configuration(
 
 def _of_card(path: Path) -> dict[str, Value]:
     """The list of hyperparameters in a model card that the Trainer wrote."""
-    if not path.is_file() or path.is_symlink():
+    if not is_file(path):
         return {}
     try:
         with path.open("rb") as file:

@@ -10,6 +10,7 @@ from advisor.errors import LogError, Problem
 from advisor.loaders.configuration_entries import flatten
 from advisor.loaders.evaluations import Evaluation, trials_of
 from advisor.loaders.json_file import read_json_lines
+from advisor.loaders.surroundings import is_file
 from advisor.loaders.trial_states import state_of
 from advisor.loaders.wandb_messages import numbers
 from advisor.model.log import Declaration, State, TrialLog, Value
@@ -26,7 +27,7 @@ def claims(path: Path, head: bytes) -> bool:
     return (
         path.name == "results.json"
         and head.lstrip().startswith(b"[[")
-        and path.with_name(_CONFIGURATIONS).is_file()
+        and is_file(path.with_name(_CONFIGURATIONS))
     )
 
 

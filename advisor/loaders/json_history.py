@@ -6,6 +6,7 @@ mostly data, so a column must count steps, and there is no text of sentences.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from advisor.loaders.csv_kind import LOG_NAMES, kind_of, step_column
 from advisor.loaders.csv_names import SPLITS
 from advisor.loaders.csv_table import Table
 from advisor.loaders.json_table import Row, read_lines, read_whole
+from advisor.loaders.surroundings import is_file, names_in, question
 from advisor.model.curve import Curve
 from advisor.model.log import TrialLog
 
@@ -82,7 +84,7 @@ def load(path: Path) -> Iterator[TrialLog]:
     Raises:
         LogError: not JSON, or no rows.
     """
-    if path.name == "result.json" and path.with_name("progress.csv").is_file():
+    if path.name == "result.json" and is_file(path.with_name("progress.csv")):
         return
     rows, table = _read(path)
     counted = count_rows(table)
@@ -144,9 +146,14 @@ def _key(path: Path) -> str:
     """Empty for the only history of a folder, or one that is named like a log."""
     if path.stem.lower() in _STEMS | SPLITS:
         return ""
+    return path.stem if _is_one_of_several(path) else ""
+
+
+@question
+def _is_one_of_several(path: Path) -> bool:
     others = [
-        each
-        for each in path.parent.iterdir()
-        if each.suffix in _LINES and each.stem.lower() not in SPLITS
+        name
+        for name, suffix in map(os.path.splitext, names_in(path.parent))
+        if suffix in _LINES and name.lower() not in SPLITS
     ]
-    return path.stem if len(others) > 1 else ""
+    return len(others) > 1

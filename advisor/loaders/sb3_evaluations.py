@@ -19,6 +19,7 @@ import numpy as np
 from numpy.lib import format as npy
 
 from advisor.errors import LogError, Problem
+from advisor.loaders.surroundings import question
 from advisor.model.curve import Curve, FloatArray
 from advisor.model.log import TrialLog
 
@@ -36,6 +37,7 @@ def claims(path: Path, head: bytes) -> bool:
     return path.name == "evaluations.npz" and not _lies_above_trials(path.parent)
 
 
+@question
 def _lies_above_trials(directory: Path) -> bool:
     with os.scandir(directory) as entries:
         folders = [each.path for each in entries if each.is_dir(follow_symlinks=False)]

@@ -17,6 +17,7 @@ import numpy as np
 from advisor.errors import LogError
 from advisor.loaders.csv_kind import is_kind
 from advisor.loaders.csv_table import Table, read_table
+from advisor.loaders.surroundings import is_file, names_in, question
 from advisor.model.curve import Curve, FloatArray
 from advisor.model.log import TrialLog
 
@@ -59,17 +60,19 @@ def load(path: Path) -> Iterator[TrialLog]:
 
 def _environments(path: Path) -> list[Path]:
     """The monitor files of the folder, by number."""
+    others = map(path.with_name, _monitors(path))
+    return [each for each in others if each == path or is_file(each)]
 
-    def order(each: Path) -> tuple[int, str]:
-        number = re.match(r"[0-9]{1,9}", each.name)
-        return int(number[0]) if number else -1, each.name
 
-    found = [
-        each
-        for each in path.parent.iterdir()
-        if each.name.endswith("monitor.csv") and each.is_file()
-    ]
-    return sorted({*found, path}, key=order)
+@question
+def _monitors(path: Path) -> tuple[str, ...]:
+    names = {n for n in names_in(path.parent) if n.endswith("monitor.csv")}
+
+    def order(name: str) -> tuple[int, str]:
+        number = re.match(r"[0-9]{1,9}", name)
+        return int(number[0]) if number else -1, name
+
+    return tuple(sorted({*names, path.name}, key=order))
 
 
 def _curves(tables: Sequence[Table]) -> dict[str, Curve]:

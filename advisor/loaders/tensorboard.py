@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -110,7 +110,7 @@ def _placed(path: Path, file: EventFile) -> TrialLog:
         curves = {
             f"{split}/{tag}": _by_epoch(tag, curve) for tag, curve in curves.items()
         }
-    elif (series := event_places.series_of(location, curves)) is not None:
+    elif (series := _series(location, curves)) is not None:
         location = location.parent
         curves = {f"{tag}/{series}": curve for tag, curve in curves.items()}
     return TrialLog(
@@ -123,6 +123,10 @@ def _placed(path: Path, file: EventFile) -> TrialLog:
         state=file.session.state,
         problems=file.problems,
     )
+
+
+def _series(location: Path, curves: Mapping[str, Curve]) -> str | None:
+    return event_places.series_of(location, *curves) if len(curves) == 1 else None
 
 
 def _is_of_add_hparams(location: Path, file: EventFile) -> bool:

@@ -8,6 +8,7 @@ configuration). `train.csv` and `val.csv` are one trial; their tags get that pre
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from advisor.loaders.csv_curves import (
 )
 from advisor.loaders.csv_kind import LOG_NAMES, SUFFIXES, is_kind
 from advisor.loaders.csv_table import Table, peek_table, read_table
+from advisor.loaders.surroundings import is_file, names_in, question
 from advisor.loaders.trial_states import state_of
 from advisor.model.log import State, TrialLog
 
@@ -77,7 +79,7 @@ def _without_curves(table: Table) -> Problem:
 def _repeated_elsewhere(path: Path) -> bool:
     """AlgoPerf writes its evaluations twice."""
     whole = path.with_name("measurements.csv")
-    if path.name != "eval_measurements.csv" or not whole.is_file():
+    if path.name != "eval_measurements.csv" or not is_file(whole):
         return False
     try:
         return set(peek_table(path).names) <= set(peek_table(whole).names)
@@ -106,20 +108,26 @@ def _place(path: Path, table: Table) -> tuple[str, str]:
 def _shares_columns(path: Path, table: Table) -> bool:
     """Whether another file of the folder holds the same metrics: another trial."""
     own = _metrics(table)
-    siblings = sorted(
-        each
-        for each in path.parent.iterdir()
-        if each.suffix.lower() in SUFFIXES and each != path
-    )
-    at = sum(each < path for each in siblings)
-    near = [*siblings[max(0, at - 8) : at], *siblings[at : at + 8]]
-    for sibling in near[:_MOST_SIBLINGS]:
+    for sibling in map(path.with_name, _siblings(path)):
         try:
-            if sibling.is_file() and own & _metrics(peek_table(sibling)):
+            if is_file(sibling) and own & _metrics(peek_table(sibling)):
                 return True
         except LogError:
             continue
     return False
+
+
+@question
+def _siblings(path: Path) -> tuple[str, ...]:
+    """Some tables of the folder, those with names near that of `path`."""
+    tables = [
+        name
+        for name in names_in(path.parent)
+        if name.lower().endswith(SUFFIXES) and name != path.name
+    ]
+    at = bisect_left(tables, path.name)
+    near = [*tables[max(0, at - 8) : at], *tables[at : at + 8]]
+    return tuple(near[:_MOST_SIBLINGS])
 
 
 def _metrics(table: Table) -> set[str]:
@@ -134,14 +142,14 @@ def _metrics(table: Table) -> set[str]:
 def _configurations(path: Path) -> Iterator[Path]:
     for suffix in (".json", ".yaml", ".yml"):
         beside = path.with_suffix(suffix)
-        if beside.is_file() and not beside.is_symlink():
+        if is_file(beside):
             yield beside
 
 
 def _state_beside(path: Path) -> State | None:
     """init2winit: meta_data.json holds incomplete, done or diverged."""
     meta = path.with_name("meta_data.json")
-    if path.name != "measurements.csv" or not meta.is_file():
+    if path.name != "measurements.csv" or not is_file(meta):
         return None
     entries, _, _ = read_files([meta])
     return state_of(str(entries.get("status", "")))

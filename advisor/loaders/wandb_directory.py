@@ -13,6 +13,13 @@ from typing import Any
 from advisor.errors import LogError, Problem
 from advisor.loaders.configuration import read_files
 from advisor.loaders.json_file import read_json
+from advisor.loaders.surroundings import (
+    changed,
+    is_file,
+    is_inside,
+    names_in,
+    question,
+)
 from advisor.model.log import Value
 
 DIRECTORY = re.compile(r"(?:offline-)?run-[0-9]{8}_[0-9]{6}-(.+)")
@@ -36,14 +43,12 @@ class Files:
 def files_of(directory: Path, *, alone: bool) -> Files:
     """Configuration and summary; `alone`: there is no `.wandb` file."""
     folder = directory / "files"
-    if alone and not names_in(folder) & {CONFIGURATION, SUMMARY, METADATA}:
+    if alone and not {CONFIGURATION, SUMMARY, METADATA} & {*names_in(folder)}:
         folder = directory  # as downloaded from W&B's servers
-    configuration = [folder / CONFIGURATION]
-    if not _is_regular(configuration[0]):
-        configuration = []
+    configuration = filter(is_file, [folder / CONFIGURATION])
     entries, sources, problems = read_files(configuration)
     summary: dict[str, Any] = {}
-    if _is_regular(folder / SUMMARY):
+    if is_file(folder / SUMMARY):
         try:
             content = read_json(folder / SUMMARY)
         except LogError as error:
@@ -54,16 +59,18 @@ def files_of(directory: Path, *, alone: bool) -> Files:
     return Files(dict(entries), summary, sources, problems)
 
 
-def _is_regular(path: Path) -> bool:
-    """Whether it can be opened without waiting and lies where it seems to."""
-    return path.is_file() and not path.is_symlink()
-
-
 def directory_of(path: Path) -> Path:
     """The run directory that `path` belongs to."""
     return path.parent.parent if path.parent.name == "files" else path.parent
 
 
+@question
+def holds_run_file(directory: Path) -> bool:
+    """Whether the directory has its `.wandb` file."""
+    return any(name.endswith(".wandb") for name in names_in(directory))
+
+
+@question
 def place_of(directory: Path, path: Path) -> tuple[Path, str]:
     """Location and key: the first directory of the run, or the file among others."""
     named = DIRECTORY.fullmatch(directory.name)
@@ -80,32 +87,20 @@ def _first_of_run(directory: Path) -> Path:
     named = DIRECTORY.fullmatch(directory.name)
     if not named:
         return directory
-    runs = _runs(os.fspath(directory.parent), _modified(directory.parent))
+    parent = directory.parent
+    runs = _runs(os.fspath(parent), changed(parent)) if is_inside(parent) else {}
     return directory.parent / runs.get(named[1], directory.name)
 
 
+@question
 def sweep_of(directory: Path) -> str | None:
     """`abc` where `sweep-abc/config-<run id>.yaml` lies beside the run."""
     if not (named := DIRECTORY.fullmatch(directory.name)):
         return None
     parent = directory.parent
-    return _sweeps(os.fspath(parent), _modified(parent)).get(named[1])
-
-
-def names_in(directory: Path) -> frozenset[str]:
-    """What the folder holds; nothing where there is none."""
-    try:
-        return frozenset(os.listdir(directory))
-    except OSError:
-        return frozenset()
-
-
-def _modified(directory: Path) -> int:
-    """Part of the keys below, so that a changed folder is listed again."""
-    try:
-        return directory.stat().st_mtime_ns
-    except OSError:
-        return 0
+    if not is_inside(parent):
+        return None
+    return _sweeps(os.fspath(parent), changed(parent)).get(named[1])
 
 
 @lru_cache(maxsize=256)

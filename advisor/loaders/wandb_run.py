@@ -13,6 +13,7 @@ from pathlib import Path
 from advisor.errors import LogError, Problem
 from advisor.loaders.configuration_entries import flatten
 from advisor.loaders.event_protobuf import BYTES, WireError, fields
+from advisor.loaders.surroundings import question
 from advisor.loaders.wandb_directory import (
     CONFIGURATION,
     DIRECTORY,
@@ -21,7 +22,7 @@ from advisor.loaders.wandb_directory import (
     Files,
     directory_of,
     files_of,
-    names_in,
+    holds_run_file,
     place_of,
     sweep_of,
 )
@@ -59,7 +60,7 @@ def claims(path: Path, head: bytes) -> bool:
     directory = directory_of(path)
     if path.name == CONFIGURATION and not DIRECTORY.fullmatch(directory.name):
         return False
-    return not any(name.endswith(".wandb") for name in names_in(directory))
+    return not holds_run_file(directory)
 
 
 def load(path: Path) -> Iterator[TrialLog]:
@@ -87,7 +88,7 @@ def load(path: Path) -> Iterator[TrialLog]:
             **files.configuration,
             **dict(flatten(run.configuration.entries)),
         },
-        state=run.state(time.time()),
+        state=run.state(),
         group=run.run.sweep_id or sweep_of(directory) or run.run.project or None,
         problems=(*run.problems, *files.problems),
     )
@@ -148,7 +149,7 @@ class _RunFile:
             elif number == _STATS_RECORD:
                 self.last_time = float(read_time(data, start, stop))
 
-    def state(self, now: float) -> State | None:
+    def state(self) -> State | None:
         """How it ended; if nothing says so, whether it was heard of lately."""
         if self.exit_code is not None:
             if self.exit_code == 0:
@@ -157,7 +158,12 @@ class _RunFile:
         if not self._whole:
             return None  # the last word may be in what was lost
         heard = max(self.history.last_time(), self.last_time)
-        return "running" if now - heard < _HEARTBEAT else "crashed"
+        return "running" if _heard_lately(float(heard)) else "crashed"
+
+
+@question
+def _heard_lately(heard: float) -> bool:
+    return time.time() - heard < _HEARTBEAT
 
 
 def _malformed(path: Path, count: int) -> Problem:

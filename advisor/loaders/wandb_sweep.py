@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from advisor.errors import LogError, Problem, ProblemError
+from advisor.loaders.surroundings import is_inside, question
 from advisor.model.log import Declaration, Value
 from advisor.model.search_space import Domain, Scale
 from advisor.safe_yaml import MAX_BYTES, Document, parse_yaml
@@ -88,12 +89,17 @@ def _sweep_id(path: Path) -> str | None:
     return named[1] if named else None
 
 
+@question
 def _scope(path: Path) -> Path:
     """The folder that holds the runs: that of `wandb/`, where it is near."""
     if _sweep_id(path):
         return path.parent.parent
     places = [path.parent, *path.parent.parents][: _LEVELS + 1]
-    return next((each for each in places if (each / "wandb").is_dir()), path.parent)
+    return next((each for each in places if _holds_wandb(each)), path.parent)
+
+
+def _holds_wandb(folder: Path) -> bool:
+    return is_inside(folder) and (folder / "wandb").is_dir()
 
 
 def _domains(

@@ -26,6 +26,7 @@ from advisor.model.finding import (
 from advisor.report import summary
 from advisor.report.json_confirmation import confirmation_data
 from advisor.report.json_study import study_data
+from advisor.text import COMMAND
 
 NAME = "json"
 
@@ -36,9 +37,11 @@ SCHEMA_VERSION = 1
 def render(evaluation: Evaluation) -> str:
     """The whole evaluation; curves stay in the logs.
 
-    Paths are kept exactly, so what is not printable in them is escaped.
+    Paths are kept exactly, so what is not printable in them, or a command to a CI
+    service, is escaped.
     """
     text = json.dumps(data(evaluation), indent=1, ensure_ascii=False, allow_nan=False)
+    text = COMMAND.sub("#\\\\u0023", text)
     return "".join(map(_escaped, text)) if not text.isascii() else text
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass, field
 
-from advisor.text import printable
+from advisor.text import inert, printable
 
 
 @dataclass(slots=True)
@@ -41,7 +41,7 @@ class Page:
         margin = " " * indent
         for i, line in enumerate(wrapped):
             if i == 0 and label:
-                head = printable(label)
+                head = inert(printable(label))
                 head += " " * max(indent - cells(head), 0)
                 self.lines.append([(head, label_style), (line, style)])
             else:
@@ -99,7 +99,7 @@ def wrap(text: str, width: int) -> list[str]:
     """Lines of at most `width` columns; a word that is longer is broken."""
     lines: list[str] = []
     line = ""
-    for word in printable(text).replace("##[", "# [").split():
+    for word in printable(text).split():
         joined = f"{line} {word}" if line else word
         if cells(joined) <= width:
             line = joined
@@ -112,12 +112,7 @@ def wrap(text: str, width: int) -> list[str]:
         line = word
     if line or not lines:
         lines.append(line)
-    return [_inert(each) for each in lines]
-
-
-def _inert(line: str) -> str:
-    """Without what the log viewers of CI services obey at the start of a line."""
-    return "\N{RATIO}" + line[1:] if line.startswith("::") else line
+    return [inert(each) for each in lines]
 
 
 def _cell(character: str) -> int:

@@ -115,12 +115,15 @@ def test_how_the_runs_ended(written: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert problem.found.startswith("the first ")
 
 
-def test_a_run_that_was_heard_of_lately_is_running(written: Path) -> None:
+@pytest.mark.parametrize(("later", "state"), [(60, "running"), (7200, "crashed")])
+def test_a_run_that_was_heard_of_lately_is_running(
+    written: Path, later: float, state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (path,) = written.rglob("run-killed.wandb")
     log = wandb_run._RunFile(path)
     heard = log.history.last_time()
-    assert log.state(heard + 60) == "running"
-    assert log.state(heard + 7200) == "crashed"
+    monkeypatch.setattr(wandb_run.time, "time", lambda: heard + later)
+    assert log.state() == state
 
 
 # States.
@@ -139,11 +142,15 @@ def test_a_run_to_be_continued_has_not_ended(tmp_path: Path) -> None:
     assert log.state == "crashed"  # long ago, and nobody continued it
 
 
-def test_statistics_of_the_machine_are_signs_of_life(tmp_path: Path) -> None:
+def test_statistics_of_the_machine_are_signs_of_life(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write(tmp_path / "run-abc.wandb", run(), message(7, message(2, number(1, 10**9))))
     log = wandb_run._RunFile(tmp_path / "run-abc.wandb")
-    assert log.state(1e9 + 60) == "running"
-    assert log.state(1e9 + 7200) == "crashed"
+    monkeypatch.setattr(wandb_run.time, "time", lambda: 1e9 + 60)
+    assert log.state() == "running"
+    monkeypatch.setattr(wandb_run.time, "time", lambda: 1e9 + 7200)
+    assert log.state() == "crashed"
 
 
 # Values and steps.
