@@ -11,6 +11,7 @@ from advisor.model.study import Study
 
 ROOT = Path(__file__).resolve().parents[1]
 GENERATORS = (
+    "synthetic_adam",
     "synthetic_curves",
     "synthetic_searches",
     "synthetic_spaces",
