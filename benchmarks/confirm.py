@@ -33,6 +33,7 @@ from advisor.pipeline import evaluate, read
 from advisor.trainer.configuration import TrialConfiguration
 from advisor.trainer.result import read_result
 from benchmarks.confirm_plants import Plant, place, train_plants, train_shapes
+from benchmarks.confirm_spaces import space_plants
 from benchmarks.confirm_studies import study_plants
 from benchmarks.confirm_trials import trial_plants
 
@@ -59,7 +60,7 @@ class Flag:
 def main(only: Sequence[str] = ()) -> int:
     """Prints the table by rule, of all rules or of some; 1 if a goal is missed."""
     rules = load_rules(_SETTINGS)
-    plants = [*trial_plants(), *study_plants()]
+    plants = [*trial_plants(), *study_plants(), *space_plants()]
     plants = [each for each in plants if not only or each.rule in only]
     start = time.perf_counter()
     train_plants(plants)

@@ -65,6 +65,7 @@ _UNSTABLE = (
     ("deep", 16, 5e-4, 0.2, _BRIEF | {"width": 48}),
     ("deep", 16, 1e-2, 2.0, _BRIEF | {"optimizer": "sgd"}),
     ("regression", 16, 1e-2, 20.0, _BRIEF),
+    ("regression", 16, 1e-2, 10.0, _BRIEF | {"batch_size": 32}),
 )
 """Rates above a wall break training at once."""
 
@@ -133,6 +134,8 @@ def study_plants() -> Iterator[Plant]:
     )
     yield from _searches("infeasible-fraction-high", True, _UNSTABLE)
     yield from _searches("infeasible-fraction-high", False, _LOW, faulty=True)
+    yield from _searches("infeasible-region", True, _UNSTABLE)
+    yield from _searches("infeasible-region", False, _LOW, faulty=True)
     yield from _searches("steps-far-too-many", True, _OVERFITTING)
     yield from _searches("steps-far-too-many", False, _SETTLED)
     yield from _searches("steps-too-few", True, _SLOW)

@@ -48,6 +48,7 @@ class Experiment:
     returns: Returns
     at_least: float | None
     predicts: Prediction | None
+    every: bool  # arm has to do as predicted, not only one
     margin: float
     keeps_objective: bool
     analogue: str
@@ -91,6 +92,7 @@ def experiment_of(finding: Finding, study: Study) -> Experiment | NoExperiment:
         returns=part.returns,
         at_least=_at_least(finding, part.at_least),
         predicts=part.predicts,
+        every=part.every,
         margin=part.margin,
         keeps_objective=part.keeps_objective,
         analogue=part.analogue,

@@ -71,10 +71,14 @@ def _verdict(
     if experiment.predicts is None:
         return ConfirmationVerdict.CONFIRMED
     said = [arm.as_predicted for arm in arms if not arm.skipped]
-    if any(said):
+    wrong = [each is False for each in said]
+    held = any(said)
+    failed = bool(said) and all(wrong)
+    if experiment.every:
+        held, failed = bool(said) and all(said), any(wrong)
+    if held:
         return ConfirmationVerdict.CONFIRMED
     # Where only the effect decides, a prediction that fails refutes the finding.
-    failed = bool(said) and all(each is False for each in said)
     if experiment.returns == "always" and failed:
         return ConfirmationVerdict.REFUTED
     return None

@@ -40,6 +40,8 @@ def _clauses(
     if experiment.predicts is None or decision.came_back is not True:
         return
     helped = [arm for arm in arms if arm.as_predicted]
+    if experiment.every:
+        helped = helped if len(helped) == len(arms) else []
     for arm in helped or arms:
         yield _arm(experiment, arm)
     same = experiment.predicts == "same"

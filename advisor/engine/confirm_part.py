@@ -58,6 +58,7 @@ class ConfirmPart(_Part):
     returns: Returns = "rule"  # always: only the effect of the advice decides
     at_least: Any = None  # the finding came back where the measure is no smaller
     predicts: Prediction | None = None  # None: the arms are for information
+    every: bool = False  # all arms have to do as predicted; else one is enough
     margin: float = 1.0  # the least effect, or the most that is `same`: in standard
     # deviations between seeds
     keeps_objective: bool = False

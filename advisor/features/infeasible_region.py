@@ -18,7 +18,7 @@ from advisor.features.best_cut import (
 from advisor.features.feature import NotEnoughDataError, feature, quantity
 from advisor.features.infeasible_fraction import wilson
 from advisor.features.instability_threshold import wall_odds
-from advisor.model.curve import FloatArray, IntArray
+from advisor.model.curve import BoolArray, FloatArray, IntArray
 from advisor.model.study import Design, Study
 
 _FEWEST = 8
@@ -69,8 +69,10 @@ class InfeasibleRegion:
         "where two hyperparameters or a lower side are cut",
     )
     learning_rate: bool = quantity("", "whether too large a learning rate is cut off")
-    best_value: float = quantity("value", "the hyperparameter's in the best trial")
-    best_partner: float | None = quantity("value", "the other one's in the best trial")
+    typical_value: float = quantity(
+        "value", "the hyperparameter's in the middle one of the feasible trials left"
+    )
+    typical_partner: float | None = quantity("value", "the other one's in that trial")
     names: tuple[str, ...] = quantity("", "up to ten infeasible trials beyond it")
 
 
@@ -137,7 +139,8 @@ def _measured(
         : min(_BEST, int((~np.isnan(errors)).sum()))
     ]
     middle = float(np.median(values[best]))
-    partner, partner_name, best_partner = _partner(design, way, int(rows[best[0]]))
+    typical = int(rows[_middle_one(values, ~bad & ~beyond, ~bad)])
+    partner, partner_name, typical_partner = _partner(design, way, typical)
     return InfeasibleRegion(
         what=first.name + _times(partner, way.power),
         hyperparameter=first.name,
@@ -162,20 +165,27 @@ def _measured(
         if cut.upper and way.second is None
         else 1.0,
         learning_rate=cut.upper and "learning_rate" in (first.alias, first.name),
-        best_value=float(_column(design, way.first)[rows[best[0]]]),
-        best_partner=best_partner,
+        typical_value=float(_column(design, way.first)[typical]),
+        typical_partner=typical_partner,
         names=tuple(design.names[i] for i in rows[lost][:_NAMED]),
     )
 
 
+def _middle_one(values: FloatArray, left: BoolArray, feasible: BoolArray) -> int:
+    """Which trial lies in the middle of those that the cut leaves, if it leaves any."""
+    rows = np.flatnonzero(left if left.any() else feasible)
+    order = rows[np.argsort(values[rows], kind="stable")]
+    return int(order[len(order) // 2])
+
+
 def _partner(
-    design: Design, way: Direction, best: int
+    design: Design, way: Direction, typical: int
 ) -> tuple[str | None, str | None, float | None]:
-    """The other factor in words, its hyperparameter, and that one's best value."""
+    """The other factor in words, its hyperparameter, and that one's value there."""
     if way.second is None:
         return None, None, None
     name = design.axes[way.second].name
-    value = float(_column(design, way.second)[best])
+    value = float(_column(design, way.second)[typical])
     return f"1 - {name}" if way.one_minus else name, name, value
 
 

@@ -19,6 +19,7 @@ def experiment(**changes: Any) -> Experiment:
         "returns": "rule",
         "at_least": None,
         "predicts": "smaller",
+        "every": False,
         "margin": 1.0,
         "keeps_objective": False,
         **changes,
