@@ -136,6 +136,7 @@ def study_plants() -> Iterator[Plant]:
     yield from _searches("infeasible-fraction-high", False, _LOW, faulty=True)
     yield from _searches("infeasible-region", True, _UNSTABLE)
     yield from _searches("infeasible-region", False, _LOW, faulty=True)
+    yield from _searches("warmup-plan", False, _LOW, faulty=True)
     yield from _searches("steps-far-too-many", True, _OVERFITTING)
     yield from _searches("steps-far-too-many", False, _SETTLED)
     yield from _searches("steps-too-few", True, _SLOW)
@@ -153,7 +154,7 @@ def _searches(
         trials = _search(case, seed=i)
         broken = frozenset(list(trials)[1::2][:7] if faulty else ())
         kind = f"{names[id(cases)]}{'-faulty' if faulty else ''}-{i}"
-        although = rule == "infeasible-fraction-high" and faulty
+        although = rule in ("infeasible-fraction-high", "warmup-plan") and faulty
         yield Plant(rule, true, kind, trials, faulty=broken, although=although)
 
 

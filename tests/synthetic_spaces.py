@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from synthetic_designs import points
@@ -163,3 +164,9 @@ def breaking(
         for i, each in enumerate(study.trials)
     ]
     return replace(study, trials=tuple(made))
+
+
+def in_the_middle(study: Study, cut: Callable[[Any], float]) -> dict[str, Any]:
+    """Hyperparameters of the middle one of the feasible trials, ordered by `cut`."""
+    left = [dict(t.hyperparameters) for t in study.trials if t.infeasibility is None]
+    return sorted(left, key=cut)[len(left) // 2]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
@@ -23,12 +22,6 @@ from advisor.model.study import Study
 
 def measured(study: Study, odds: float = 20.0) -> InfeasibleRegion:
     return infeasible_region(study.design, study, odds=odds)
-
-
-def in_the_middle(study: Study, cut: Callable[[Any], float]) -> dict[str, Any]:
-    """Hyperparameters of the middle one of the feasible trials, ordered by `cut`."""
-    left = [dict(t.hyperparameters) for t in study.trials if t.infeasibility is None]
-    return sorted(left, key=cut)[len(left) // 2]
 
 
 def slow_directions(study: Study) -> Iterator[tuple[str, FloatArray]]:
@@ -134,7 +127,7 @@ def test_the_planted_ratio_is_found(partner: str, what: str, side: str) -> None:
     assert (region.what, region.side) == (what, side)
     assert (region.infeasible_beyond, region.infeasible_rest) == (20, 0)
     assert region.learning_rate is (side == "above")
-    middle = in_the_middle(
+    middle = spaces.in_the_middle(
         study, lambda x: x["learning_rate"] / x.get("width", 1 - x.get("momentum", 0))
     )
     assert region.typical_value == pytest.approx(middle["learning_rate"])
@@ -206,7 +199,7 @@ def test_trials_that_were_stopped_early_count_as_feasible() -> None:
     )
     region = measured(replace(study, trials=trials))
     assert (region.trials, region.infeasible_beyond) == (40, 8)
-    middle = in_the_middle(study, lambda x: x["dropout"])
+    middle = spaces.in_the_middle(study, lambda x: x["dropout"])
     assert region.typical_value == pytest.approx(middle["dropout"])
 
 
