@@ -70,7 +70,7 @@ def space_plants() -> Iterator[Plant]:
     """Settings without effect, and divergences that a warmup would have prevented."""
     yield from _inert()
     for i, case in enumerate(EARLY):
-        trials = _search(case, seed=50 + i, count=20)
+        trials = _search(case, seed=50 + i, count=48)
         for j, name in enumerate(trials):
             trials[name] = replace(trials[name], warmup_steps=20 * (j % 2))
         yield Plant("warmup-plan", True, f"early-{i}", trials)
