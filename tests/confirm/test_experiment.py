@@ -25,11 +25,14 @@ from advisor.trainer.configuration import TrialConfiguration
 CASES = Path(__file__).parents[1] / "rules"
 SETTINGS = {each.name for each in fields(TrialConfiguration)} | {"warmup_fraction"}
 NOT_TESTABLE = {
+    "adam-budget",
     "configuration-missing",
+    "narrow-around-optimum",
     "search-not-uniform",
     "throughput-not-scaling",
     "too-few-trials",
     "trial-variance-unknown",
+    "tuning-saturated",
     "validation-missing",
     "wrong-scale",
 }
