@@ -18,6 +18,7 @@ GENERATORS = (
     "synthetic_studies",
     "synthetic_ends",
     "synthetic_importance",
+    "synthetic_rankings",
     "synthetic_repeats",
 )
 

@@ -117,28 +117,25 @@ def test_repeats_follow_from_the_difference_that_is_worth_having() -> None:
 
 
 @pytest.mark.parametrize("facts", [{}, {"compute_bound": True}])
-def test_many_short_trials_are_advised_where_compute_may_limit(
-    facts: dict[str, Any],
-) -> None:
-    found = finding(
-        "steps-too-few",
-        {"synthetic": "ends", "shape": "logarithmic", "noise_size": 0.001}
-        | ({"facts": facts} if facts else {}),
-    )
-    assert any("many short trials" in action.do for action in found.actions)
+def test_two_rounds_are_planned_where_compute_may_limit(facts: dict[str, Any]) -> None:
+    study = {"synthetic": "ends", "shape": "logarithmic", "noise_size": 0.001}
+    found = finding("round-plan", study | ({"facts": facts} if facts else {}))
+    assert found.actions[0].do.startswith("Plan two rounds")
+    assert "tune the schedule anew" in found.actions[-1].do
 
 
-def test_short_trials_are_not_advised_where_compute_does_not_limit() -> None:
-    found = finding(
-        "steps-too-few",
+def test_two_rounds_are_not_planned_where_compute_does_not_limit() -> None:
+    study = make_study(
         {
             "synthetic": "ends",
             "shape": "logarithmic",
             "noise_size": 0.001,
             "facts": {"compute_bound": False},
-        },
+        }
     )
-    assert not any("many short trials" in action.do for action in found.actions)
+    found = evaluate_study(study, load_rules(), RuleSettings()).findings
+    assert "steps-too-few" in found
+    assert "round-plan" not in found
 
 
 def test_repeats_wait_for_the_end_of_the_search() -> None:
