@@ -147,24 +147,27 @@ def _others(table: Table, column: int) -> FloatArray:
 
 def _whole(table: Table, column: int) -> _Whole:
     """Its curve and its products with every other, curved ones where these fit."""
-    model = _others(table, column)
-    curve = table.main[column]
-    pairs = [products(curve, each) for i, each in enumerate(table.main) if i != column]
-    extra = np.hstack([curve, *pairs])
-    wanted = _ROOM * (model.shape[1] + extra.shape[1])
-    curved = table.count >= wanted
-    extra = extra if curved else _straight(table, column)
-    return _Whole(part_of(model, extra, table.errors), curved, wanted)
+    model, curve = _others(table, column), table.main[column]
+    partners = [each for i, each in enumerate(table.main) if i != column]
+    width = curve.shape[1] * (1 + sum(each.shape[1] for each in partners))
+    wanted = _ROOM * (model.shape[1] + width)
+    if table.count < wanted:
+        straight = _straight(table, column)
+        return _Whole(part_of(model, straight, table.errors), False, wanted)
+    extra = np.hstack([curve, *(products(curve, each) for each in partners)])
+    return _Whole(part_of(model, extra, table.errors), True, wanted)
 
 
 def _straight(table: Table, column: int) -> FloatArray:
-    """Its curve, and the products of its line with the lines of others [n, ...]."""
-    others = [
-        products(table.slope[column], each)
-        for i, each in enumerate(table.slope)
-        if i != column
-    ]
-    return np.hstack([table.main[column], *others])
+    """Its curve, and the products of its line with the lines of others [n, ...].
+
+    Products with choices so many that they outnumber the rows are left out.
+    """
+    slope = table.slope[column]
+    partners = [each for i, each in enumerate(table.slope) if i != column]
+    if slope.shape[1] * sum(each.shape[1] for each in partners) >= table.count:
+        return table.main[column]
+    return np.hstack([table.main[column], *(products(slope, x) for x in partners)])
 
 
 def _alone(table: Table, column: int, total: float) -> float:
@@ -193,6 +196,7 @@ def _partner(table: Table, column: int) -> tuple[str | None, float]:
         ).p_value
         for i, axis in enumerate(table.axes)
         if i != column
+        and table.slope[column].shape[1] * table.slope[i].shape[1] < table.count // 2
     }
     if not p_values:
         return None, 1.0

@@ -22,6 +22,7 @@ from advisor.model.search_space import Hyperparameter
 from advisor.model.study import Study
 
 _LEVELS_OF_A_CURVE = 3
+_FEWEST_A_LEVEL = 3  # of more choices, such as names, nothing can be said
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +118,13 @@ def part_of(model: FloatArray, extra: FloatArray, errors: FloatArray) -> Part:
     """
     rest = without(model, errors)
     left, sizes, _ = np.linalg.svd(without(model, extra), full_matrices=False)
-    left = left[:, sizes > 1e-6 * max(float(sizes[0]), 1e-12)]
+    left = left[:, sizes > 1e-6 * max(float(sizes.max(initial=0.0)), 1e-12)]
     effect, count = left.shape[1], len(errors)
     freedom = count - model.shape[1] - effect
     squares = float(np.square(left.T @ rest).sum())
     total = float(rest @ rest)
     if effect == 0 or freedom < 1:
-        return Part(1.0, 0.0, 0.0, total, np.nan, max(freedom, 0))
+        return Part(1.0, 0.0, 0.0, math.inf, math.nan, max(freedom, 0))
     noise = max(total - squares, 1e-12 * float(errors @ errors), 1e-300) / freedom
     f = squares / effect / noise
     lower, upper = noncentrality_limits(f, effect, freedom)
@@ -145,10 +146,12 @@ def _columns(axis: Hyperparameter, values: Sequence[Value], degree: int) -> Floa
         curve = centred**2
         columns = np.stack((centred, curve - curve.mean()), axis=1)
         return columns[:, :degree]
-    levels = sorted(set(map(str, values)))
-    marks = np.array([[str(v) == level for level in levels[1:]] for v in values])
-    plain = marks.astype(np.float64)
-    means: FloatArray = plain - plain.mean(axis=0)
+    levels, index = np.unique([str(each) for each in values], return_inverse=True)
+    if len(levels) > len(values) // _FEWEST_A_LEVEL:
+        return np.empty((len(values), 0))
+    marks = np.zeros((len(values), len(levels)))
+    marks[np.arange(len(values)), index] = 1.0
+    means: FloatArray = marks[:, 1:] - marks[:, 1:].mean(axis=0)
     return means
 
 

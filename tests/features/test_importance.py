@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -131,6 +132,23 @@ def test_choices_have_a_share() -> None:
     assert found.share > 0.3
     assert found.covered == 1.0
     assert {found.low, found.high} | {found.incumbent} == {"relu", "gelu", "tanh"}
+
+
+def test_names_of_trials_are_no_choices_to_measure() -> None:
+    made = mattering(trials=600, varied=3, choices=[f"name-{i}" for i in range(600)])
+    start = time.process_time()
+    found = importance(made)
+    assert time.process_time() - start < 5
+    assert found["activation"].upper == 1.0
+    assert found["learning_rate"].share > 0.7
+
+
+def test_many_choices_leave_their_products_out() -> None:
+    made = mattering(trials=90, varied=3, choices=[f"data-{i}" for i in range(30)])
+    found = importance(made)
+    assert not found["activation"].curved
+    assert not found["momentum"].curved
+    assert found["learning_rate"].share > 0.5
 
 
 def test_curved_interactions_want_room() -> None:
