@@ -13,9 +13,29 @@ from advisor.report import formats
 
 FORMS = ("text", "markdown", "json", *formats.names())
 
-PATHS = click.argument(
-    "paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
+
+def _without_cache(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    """Until the command has ended."""
+    if value:
+        from advisor.loaders.cache.store import switched_off
+
+        ctx.with_resource(switched_off())
+
+
+def _paths(function: Callable[..., None]) -> Callable[..., None]:
+    given = click.Path(exists=True, path_type=Path)
+    argument = click.argument("paths", nargs=-1, required=True, type=given)
+    return argument(NO_CACHE(function))
+
+
+NO_CACHE = click.option(
+    "--no-cache",
+    is_flag=True,
+    expose_value=False,
+    callback=_without_cache,
+    help="Read every file itself, and keep nothing for the next time.",
 )
+PATHS = _paths
 CONFIG = click.option(
     "--config",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),

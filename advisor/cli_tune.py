@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from advisor.cli_options import CONFIG
+from advisor.cli_options import CONFIG, NO_CACHE
 from advisor.errors import AdvisorError
 from advisor.text import lines_for_people, printable
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@NO_CACHE
 @CONFIG
 @click.option(
     "--output",

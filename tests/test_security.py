@@ -118,6 +118,13 @@ TESTS: dict[str, tuple[str, ...]] = {
         "report/test_hostile_logs.py::test_the_next_round_and_its_exports",
         "report/test_hostile_logs.py::test_the_configuration_and_the_baseline",
     ),
+    "the cache of readings": (
+        "loaders/test_cache.py::test_what_is_kept_is_what_was_read",
+        "loaders/test_cache.py::test_forged_entries_are_ignored",
+        "loaders/test_cache.py::test_damaged_entries_are_ignored_and_written_again",
+        "loaders/test_cache.py::test_never_among_the_logs",
+        "loaders/test_cache.py::test_a_folder_that_others_may_write_to_is_not_used",
+    ),
     "modules among the logs": (
         "test_shadowing.py::test_modules_beside_the_user_are_not_imported",
         "loaders/test_given_folders.py::test_links_out_of_the_folder_are_not_followed",

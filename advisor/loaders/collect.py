@@ -5,22 +5,23 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
 from advisor.errors import AdvisorError, LogError, Problem
+from advisor.loaders.cache.entry import Content, Reading
+from advisor.loaders.cache.store import Cache, look, open_cache
 from advisor.loaders.joining import join
 from advisor.loaders.known import Loader, known_loaders
-from advisor.loaders.surroundings import within
+from advisor.loaders.surroundings import Asked, noted, within
 from advisor.loaders.trials import sort_out, with_configurations
+from advisor.loaders.unread import not_a_file, unforeseen, unreadable
 from advisor.loaders.walk import walk
 from advisor.model.log import Declaration, Logs, TrialLog
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Called with the files done and the files in all."""
-
-HEAD = 4096  # bytes of a file that its loaders may judge it by
 
 _LIKE_LOGS = frozenset(
     {".csv", ".tsv", ".jsonl", ".ndjson", ".npz", ".wandb", ".sqlite", ".db"}
@@ -40,18 +41,33 @@ def collect(paths: Sequence[Path], progress: Progress | None = None) -> Logs:
     """
     roots = _roots(paths)
     with within(roots):
-        collection = _Collection(known_loaders())
+        cache = open_cache(roots)
+        collection = _Collection(known_loaders(), cache)
         collection.find(paths)
         collection.load(progress)
+        if cache is not None:
+            cache.tidy()
         return collection.logs(roots)
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """A file that is read: by which loader, or what the cache holds of it."""
+
+    path: Path
+    loader: Loader | None = None
+    content: Content | None = None  # None: not to be kept
+    asked: Sequence[Asked] = ()
+    kept: Reading | None = None
 
 
 class _Collection:
     """What was found so far."""
 
-    def __init__(self, known: Sequence[Loader]) -> None:
+    def __init__(self, known: Sequence[Loader], cache: Cache | None = None) -> None:
         self.known = known
-        self.claimed: list[tuple[Path, Loader]] = []
+        self.cache = cache
+        self.claimed: list[_Claim] = []
         self.unclaimed: Counter[str] = Counter()
         self.parts: dict[tuple[Path, str], list[TrialLog]] = {}
         self.declarations: list[Declaration] = []
@@ -74,37 +90,45 @@ class _Collection:
 
     def _claim(self, path: Path, *, explicit: bool) -> None:
         try:
-            head = _head(path) if path.is_file() else None
+            found = look(path) if path.is_file() else None
         except OSError as error:
             if explicit or _kind_of_log(path):
-                self.problems.append(_unreadable(path, error))
+                self.problems.append(unreadable(path, error))
             return
-        if head is None:
-            self.problems.append(_not_a_file(path))
+        if found is None:
+            self.problems.append(not_a_file(path))
             return
-        claimants = self._claimants(path, head)
+        head, content = found
+        if self.cache is not None and (kept := self.cache.get(path, content)):
+            self.claimed.append(_Claim(path, kept=kept))
+            return
+        with noted() as asked:
+            claimants, certain = self._claimants(path, head)
         if len(claimants) > 1:
             names = " and ".join(f"`{loader.NAME}`" for loader in claimants)
             raise AdvisorError(f"{path}: claimed by the loaders {names}; report this")
         if claimants:
-            self.claimed.append((path, claimants[0]))
+            claim = _Claim(path, claimants[0], content if certain else None, asked)
+            self.claimed.append(claim)
         elif explicit:
             self.problems.append(self._unknown(path))
         elif kind := _kind_of_log(path):
             self.unclaimed[kind] += 1
 
-    def _claimants(self, path: Path, head: bytes) -> list[Loader]:
-        """The loaders that say they read the file; normally one or none."""
-        claimants = []
+    def _claimants(self, path: Path, head: bytes) -> tuple[list[Loader], bool]:
+        """The loaders that read the file, normally one or none; whether all said so."""
+        claimants, certain = [], True
         for loader in self.known:
             try:
                 if loader.claims(path, head):
                     claimants.append(loader)
             except OSError as error:
-                self.problems.append(_unreadable(path, error))
+                certain = False
+                self.problems.append(unreadable(path, error))
             except Exception as error:
-                self.problems.append(_unforeseen(path, loader, error))
-        return claimants
+                certain = False
+                self.problems.append(unforeseen(path, loader, error))
+        return claimants, certain
 
     def _unknown(self, path: Path) -> Problem:
         formats = ", ".join(loader.NAME for loader in self.known)
@@ -117,21 +141,37 @@ class _Collection:
 
     def load(self, progress: Progress | None) -> None:
         """Reads every claimed file; what is wrong with one costs only itself."""
-        for done, (path, loader) in enumerate(self.claimed):
+        for done, claim in enumerate(self.claimed):
             if progress is not None:
                 progress(done, len(self.claimed))
-            try:
-                for part in loader.load(path):
-                    self._take(part)
-            except LogError as error:
-                self.problems.append(error.problem)
-            except OSError as error:
-                self.problems.append(_unreadable(path, error))
-            except Exception as error:
-                # A loader must not end the command for a file that nobody foresaw.
-                self.problems.append(_unforeseen(path, loader, error))
+            reading = claim.kept or self._read(claim)
+            for part in reading.parts:
+                self._take(part)
+            if reading.failure is not None:
+                self.problems.append(reading.failure)
         if progress is not None:
             progress(len(self.claimed), len(self.claimed))
+
+    def _read(self, claim: _Claim) -> Reading:
+        path, loader, content = claim.path, claim.loader, claim.content
+        assert loader is not None
+        parts: list[TrialLog | Declaration] = []
+        failure = None
+        with noted() as asked:
+            try:
+                parts.extend(loader.load(path))
+            except LogError as error:
+                failure = error.problem
+            except OSError as error:
+                failure, content = unreadable(path, error), None
+            except Exception as error:
+                # A loader must not end the command for a file that nobody foresaw.
+                failure, content = unforeseen(path, loader, error), None
+        questions = tuple(dict.fromkeys((*claim.asked, *asked)))
+        reading = Reading(loader.NAME, questions, parts, failure)
+        if self.cache is not None and content is not None:
+            self.cache.put(path, content, reading)
+        return reading
 
     def _take(self, part: TrialLog | Declaration) -> None:
         if isinstance(part, Declaration):
@@ -178,11 +218,6 @@ def _common(roots: Sequence[Path]) -> tuple[Path, ...]:
     return (Path(os.path.commonpath(roots)),)
 
 
-def _head(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(HEAD)
-
-
 def _kind_of_log(path: Path) -> str | None:
     """What a file that is named like a log is counted as; None: not like a log."""
     if path.name in _LIKE_LOGS_BY_NAME:
@@ -191,31 +226,3 @@ def _kind_of_log(path: Path) -> str | None:
         return ".tfevents"
     suffix = path.suffix.lower()
     return suffix if suffix in _LIKE_LOGS else None
-
-
-def _not_a_file(path: Path) -> Problem:
-    exists = path.exists()
-    return Problem(
-        path,
-        "a regular file or a folder",
-        "a FIFO, socket or device" if exists else "nothing",
-        "write the log to a file first" if exists else "correct the path",
-    )
-
-
-def _unreadable(path: Path, error: OSError) -> Problem:
-    return Problem(
-        path,
-        "a readable file",
-        (error.strerror or type(error).__name__).lower(),
-        "check its rights and the disk; the other files were read",
-    )
-
-
-def _unforeseen(path: Path, loader: Loader, error: Exception) -> Problem:
-    return Problem(
-        path,
-        f"a file that the loader `{loader.NAME}` can read",
-        f"{type(error).__name__}: {error}",
-        "it was left out; please report this with the file, it is a mistake of ours",
-    )

@@ -35,11 +35,13 @@ def claims(path: Path, head: bytes) -> bool:
 
 def load(path: Path) -> Iterator[TrialLog]:
     """The trial, with its first file; an empty part with each other file."""
-    files = _environments(path)
-    if path != files[0]:
-        note = f"its episodes are read together with {files[0].name}"
+    others = _environments(path)
+    first = next(others)
+    if path != first:
+        note = f"its episodes are read together with {first.name}"
         yield TrialLog(path.parent, NAME, (path,), notes=(note,))
         return
+    files = [first, *others]
     tables, problems = [], []
     for each in files:
         try:
@@ -58,10 +60,11 @@ def load(path: Path) -> Iterator[TrialLog]:
     )
 
 
-def _environments(path: Path) -> list[Path]:
+def _environments(path: Path) -> Iterator[Path]:
     """The monitor files of the folder, by number."""
-    others = map(path.with_name, _monitors(path))
-    return [each for each in others if each == path or is_file(each)]
+    for each in map(path.with_name, _monitors(path)):
+        if each == path or is_file(each):
+            yield each
 
 
 @question

@@ -81,10 +81,16 @@ def question(function: Callable[P, T]) -> Callable[P, T]:
     return ask
 
 
-def holds(asked: Asked) -> bool:
-    """Whether the question would be answered in the same way now."""
+def ask_again(asked: Asked) -> Any:
+    """What the answer to the question is now.
+
+    Raises:
+        ValueError: there is no such question.
+    """
     function = _QUESTIONS.get(asked.question)
-    return function is not None and bool(function(*asked.about) == asked.answer)
+    if function is None:
+        raise ValueError(f"no question {asked.question}")
+    return function(*asked.about)
 
 
 def is_inside(path: Path) -> bool:

@@ -15,7 +15,7 @@ from event_bytes import scalar
 from event_bytes import write as write_events
 from wandb_bytes import configuration, ended, framed, history, run
 
-from advisor.loaders import collect as collecting
+from advisor.loaders.cache.store import HEAD
 from advisor.loaders.collect import collect
 from advisor.loaders.known import Loader, known_loaders
 from advisor.model.log import Declaration, TrialLog
@@ -101,7 +101,7 @@ def test_its_own_file_is_claimed_by_it_alone(loader: Loader, tmp_path: Path) -> 
 
 
 def _head(path: Path) -> bytes:
-    return path.read_bytes()[: collecting.HEAD]
+    return path.read_bytes()[:HEAD]
 
 
 def test_what_it_yields(loader: Loader, tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""What files gave when they were read, kept for the next time."""
