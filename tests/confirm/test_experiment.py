@@ -28,6 +28,7 @@ NOT_TESTABLE = {
     "adam-budget",
     "configuration-missing",
     "narrow-around-optimum",
+    "round-plan",
     "search-not-uniform",
     "throughput-not-scaling",
     "too-few-trials",
