@@ -12,6 +12,7 @@ import click
 
 from advisor import __version__
 from advisor.cli_baseline import baseline, counted
+from advisor.cli_compare import compare
 from advisor.cli_confirm import confirmed, what_would_run
 from advisor.cli_options import (
     CONFIG,
@@ -54,6 +55,7 @@ def main() -> None:
 main.add_command(rules)
 main.add_command(rule)
 main.add_command(baseline)
+main.add_command(compare)
 main.add_command(suggest)
 main.add_command(tune)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -55,6 +55,9 @@ class OutputType(click.ParamType):  # type: ignore[type-arg,unused-ignore]
 
     name = "output"
 
+    def __init__(self, forms: Sequence[str] = FORMS) -> None:
+        self.forms = forms
+
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> Output:
@@ -62,9 +65,9 @@ class OutputType(click.ParamType):  # type: ignore[type-arg,unused-ignore]
         if isinstance(value, Output):
             return value
         form, equals, file = str(value).partition("=")
-        if not equals or form not in FORMS:
+        if not equals or form not in self.forms:
             if equals and re.fullmatch(r"[a-z-]+", form):
-                self.fail(f"{form} is no format; there are {', '.join(FORMS)}")
+                self.fail(f"{form} is no format; there are {', '.join(self.forms)}")
             form, file = "markdown", str(value)
         path = Path(file)
         if not file or path.is_dir():

@@ -20,6 +20,7 @@ GENERATORS = (
     "synthetic_importance",
     "synthetic_rankings",
     "synthetic_repeats",
+    "synthetic_adoption",
 )
 
 

@@ -58,7 +58,7 @@ CASES: list[tuple[str, dict[str, Any], str, list[tuple[str, str, dict[str, Any]]
     (
         "difference-within-trial-variance",
         {"synthetic": "repeats", "scientific": True},
-        "Do not adopt trial-0-4 over trial-1-4 for its result; differing in width",
+        "Do not adopt trial-0-4 over trial-1-4 for its result: choose the simpler",
         [
             (
                 "repeat",

@@ -44,7 +44,7 @@ def evaluate_study(
             reason = f"switched off: {settings.disabled[rule.id]}"
             conclusions.verdicts.append(not_evaluated(rule, whole(study), reason))
             continue
-        parameters = _parameters(rule, settings)
+        parameters = parameters_of(rule, settings)
         subjects = subjects_of(rule, study)
         if not subjects:
             conclusions.verdicts.append(without_subjects(rule, study))
@@ -63,7 +63,7 @@ def evaluate_study(
     return conclusions
 
 
-def _parameters(rule: Rule, settings: RuleSettings) -> Mapping[str, Value]:
+def parameters_of(rule: Rule, settings: RuleSettings) -> Mapping[str, Value]:
     """The thresholds that a rule uses under the user's settings."""
     defaults = {name: part.value for name, part in rule.source.parameters.items()}
     return defaults | dict(settings.parameters.get(rule.id, {}))
@@ -99,7 +99,7 @@ def judge_trial(
             continue
         if rule.id != rule_id and rule.id in settings.disabled:
             continue
-        parameters = _parameters(rule, settings)
+        parameters = parameters_of(rule, settings)
         scope = Scope(rule, subject, measurements, parameters, conclusions.findings)
         if rule.id == rule_id:
             # What can be measured is, even of a trial that the rule is not about.
@@ -127,7 +127,7 @@ def finding_as_if(
     """
     conclusions, measurements = Conclusions(), Measurements(study)
     rule = next(each for each in rules if each.id == rule_id)
-    parameters = _parameters(rule, settings)
+    parameters = parameters_of(rule, settings)
     scope = Scope(rule, subject, measurements, parameters, conclusions.findings)
     return Judgement(rule, subject, scope, conclusions).as_if()
 

@@ -216,6 +216,8 @@ def _templates_of(source: schema.RuleFile) -> Iterable[tuple[Place, str]]:
     for i, advice in enumerate(source.advice):
         yield ("advice", i, "do"), advice.do
         yield ("advice", i, "why"), advice.why
+    if source.adoption is not None:
+        yield ("adoption", "clear"), source.adoption.clear
     for i, question in enumerate(source.asks):
         for key in ("question", "because", "example"):
             yield ("asks", i, key), getattr(question, key)

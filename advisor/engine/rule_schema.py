@@ -100,6 +100,22 @@ class QuestionPart(_Part):
     when: str | None = None
 
 
+class AdoptionPart(_Part):
+    """The question that the rule answers when a candidate meets an incumbent.
+
+    They are the values of a scientific hyperparameter, `side`, of a study that holds
+    trials of both: all repeats of the two configurations compared (`repeated`), those
+    that count (`chosen`), or all that was `searched`.
+    """
+
+    order: int  # of the questions
+    question: str
+    of: Literal["repeated", "chosen", "searched"]
+    fires: Literal["refuse", "repeat", "note"]
+    clear: str  # wording where the rule does not fire
+    inconclusive: Literal["repeat", "note"] = "repeat"
+
+
 class RuleFile(_Part):
     """A whole rule file."""
 
@@ -118,6 +134,7 @@ class RuleFile(_Part):
     confirm: dict[str, Any]
     known_problems: str
     only: RequirementPart | None = None  # other subjects get no verdict at all
+    adoption: AdoptionPart | None = None  # None: `advisor compare` does not ask it
     features: dict[str, FeaturePart] = {}
     after: list[str] = []
     requires: list[RequirementPart] = []

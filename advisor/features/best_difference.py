@@ -9,9 +9,14 @@ from statistics import NormalDist
 
 import numpy as np
 
-from advisor.features.configurations import TriedConfiguration, tried_configurations
+from advisor.features.configurations import (
+    TriedConfiguration,
+    scientific_difference,
+    tried_configurations,
+)
 from advisor.features.feature import NotEnoughDataError, feature, quantity
 from advisor.features.noise import resolution
+from advisor.features.stated import worthwhile_difference
 from advisor.features.student import quantile, tail
 from advisor.model.curve import FloatArray
 from advisor.model.study import Study
@@ -34,9 +39,15 @@ class BestDifference:
     p_value: float = quantity(
         "probability", "chance of such a difference, either way, between equals"
     )
+    p_cautious: float = quantity(
+        "probability", "the same with the pooled deviation, where that is larger"
+    )
     std: float = quantity("error", "standard deviation between repeats, pooled")
     freedom: float = quantity("degrees", "of freedom of that standard deviation")
     relative: float = quantity("deviations", "difference over that deviation")
+    relative_cautious: float = quantity(
+        "deviations", "over the mean deviation of the two, where that is larger"
+    )
     tied: int = quantity("configurations", "not told from the best, itself left out")
     configurations: int = quantity("configurations", "with a feasible trial")
     scientific: str | None = quantity(
@@ -48,6 +59,11 @@ class BestDifference:
     repeats_for_std: float = quantity(
         "trials", "of each of the two to detect a difference of one deviation"
     )
+    repeats_worth: float = quantity(
+        "trials",
+        "of each of the two to detect the difference, or the worthwhile one if larger",
+    )
+    fewest: int = quantity("trials", "of the two configurations, the fewer")
     names: tuple[str, ...] = quantity("", "best trials of best and next configuration")
 
 
@@ -72,19 +88,24 @@ def best_difference(
     difference = runner_up.mean - best.mean
     error, degrees = _standard_error(best, runner_up, pooled, freedom)
     margin = quantile(alpha / 2, degrees) * error
+    counts = len(best.trials), len(runner_up.trials)
+    wider = max(pooled, _mean_deviation(best, runner_up))
+    pooled_error = pooled * math.sqrt(1 / counts[0] + 1 / counts[1])
     relative = difference / pooled
     return BestDifference(
         best=best.name,
-        best_repeats=len(best.trials),
+        best_repeats=counts[0],
         runner_up=runner_up.name,
-        runner_up_repeats=len(runner_up.trials),
+        runner_up_repeats=counts[1],
         difference=difference,
         lower=difference - margin,
         upper=difference + margin,
         p_value=_p_value(difference, error, degrees),
+        p_cautious=_p_value(difference, max(error, pooled_error), degrees),
         std=pooled,
         freedom=freedom,
         relative=relative,
+        relative_cautious=difference / wider,
         tied=sum(
             _p_value(
                 each.mean - best.mean, *_standard_error(best, each, pooled, freedom)
@@ -93,9 +114,13 @@ def best_difference(
             for each in tried[1:]
         ),
         configurations=len(tried),
-        scientific=_scientific(study, best, runner_up),
+        scientific=scientific_difference(study, best, runner_up),
         repeats_wanted=repeats_for(relative, alpha, power),
         repeats_for_std=repeats_for(1.0, alpha, power),
+        repeats_worth=repeats_for(
+            max(difference, worthwhile_difference(study)) / wider, alpha, power
+        ),
+        fewest=min(counts),
         names=(best.name, runner_up.name),
     )
 
@@ -160,17 +185,13 @@ def _standard_error(
     return math.sqrt(sum(parts)), sum(shares) ** 2 / below
 
 
+def _mean_deviation(first: TriedConfiguration, second: TriedConfiguration) -> float:
+    """Root of the mean of both variances; 0 where either is not known."""
+    if min(len(first.trials), len(second.trials)) < 2:
+        return 0.0
+    variances = [float(each.errors.var(ddof=1)) for each in (first, second)]
+    return math.sqrt(sum(variances) / 2)
+
+
 def _p_value(difference: float, error: float, freedom: float) -> float:
     return min(1.0, 2 * tail(abs(difference) / error, freedom))
-
-
-def _scientific(
-    study: Study, best: TriedConfiguration, other: TriedConfiguration
-) -> str | None:
-    settings = [each.trials[0].hyperparameters for each in (best, other)]
-    for axis in study.search_space:
-        if axis.role == "scientific":
-            values = [each.get(axis.name) for each in settings]
-            if values[0] != values[1]:
-                return axis.name
-    return None

@@ -10,6 +10,7 @@ import numpy as np
 from advisor.features.additive_model import basis, deviation, points_of
 from advisor.features.configurations import TriedConfiguration, tried_configurations
 from advisor.features.feature import NotEnoughDataError, feature, quantity
+from advisor.features.stated import worthwhile_difference
 from advisor.model.curve import FloatArray
 from advisor.model.search_space import Hyperparameter
 from advisor.model.study import Study
@@ -76,7 +77,7 @@ def best_of_n(study: Study, *, error_range: float = 0.0) -> BestOfN:
     gain, rate = _gain(errors, draws)
     upper_gain = _slowest(errors, draws, gain)
     noise, source, freedom = _noise(study, tried)
-    stated = error_range or _stated(study)
+    stated = error_range or worthwhile_difference(study)
     unit = stated or noise
     varied = len(study.search_space.varied)
     lower, upper = np.searchsorted(np.cumsum(chances), (0.25, 0.75 - 1e-12))
@@ -159,14 +160,6 @@ def _slowest(errors: FloatArray, draws: int, gain: float) -> float:
         (best[step] - best[step - 1]) * 2 ** (-step * _RATES[0]) for step in (1, 2, 3)
     )
     return max(gain, *carried)
-
-
-def _stated(study: Study) -> float:
-    """The smallest difference that matters to the user; 0 where it was not said."""
-    stated = study.facts.get("worthwhile_difference")
-    if isinstance(stated, bool) or not isinstance(stated, int | float):
-        return 0.0
-    return max(float(stated), 0.0)
 
 
 def _noise(

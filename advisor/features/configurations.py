@@ -15,7 +15,7 @@ from advisor.model.log import Value
 from advisor.model.study import Study
 from advisor.model.trial import Trial
 
-_Key: TypeAlias = tuple[Value, ...]
+Key: TypeAlias = tuple[Value, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,12 @@ class TriedConfiguration:
     """One configuration and its repeats."""
 
     trials: tuple[Trial, ...]  # best first, without copies of one another
-    copies: int  # trials left out because they repeat the very numbers of another
+    copied: tuple[Trial, ...]  # left out: the very numbers of another
+
+    @property
+    def copies(self) -> int:
+        """Trials left out because they repeat the very numbers of another."""
+        return len(self.copied)
 
     @property
     def errors(self) -> FloatArray:
@@ -47,17 +52,31 @@ def tried_configurations(study: Study) -> tuple[TriedConfiguration, ...]:
     Seeds are no hyperparameters and so tell no configurations apart. A trial without
     any value stands alone. Unfinished trials count only where nothing else was tried.
     """
-    groups: dict[_Key, list[Trial]] = {}
+    groups: dict[Key, list[Trial]] = {}
     for trial in study.ranked:
-        groups.setdefault(_key(study, trial), []).append(trial)
+        groups.setdefault(configuration_key(study, trial), []).append(trial)
     configurations = [_configuration(group) for group in groups.values()]
     return tuple(sorted(configurations, key=lambda each: (each.mean, each.name)))
 
 
-def _key(study: Study, trial: Trial) -> _Key:
+def configuration_key(study: Study, trial: Trial) -> Key:
+    """Equal for trials of one configuration."""
     values = tuple(trial.hyperparameters.get(each.name) for each in study.search_space)
     known = any(value is not None for value in values)
     return values if known else (None, trial.name)
+
+
+def scientific_difference(
+    study: Study, best: TriedConfiguration, other: TriedConfiguration
+) -> str | None:
+    """A scientific hyperparameter in which two configurations differ."""
+    settings = [each.trials[0].hyperparameters for each in (best, other)]
+    for axis in study.search_space:
+        if axis.role == "scientific":
+            values = [each.get(axis.name) for each in settings]
+            if values[0] != values[1]:
+                return axis.name
+    return None
 
 
 def _configuration(group: list[Trial]) -> TriedConfiguration:
@@ -68,7 +87,9 @@ def _configuration(group: list[Trial]) -> TriedConfiguration:
         if not any(_is_copy(trial, other) for other in same):
             same.append(trial)
     kept = tuple(trial for same in distinct.values() for trial in same)
-    return TriedConfiguration(kept, len(finished) - len(kept))
+    names = {trial.name for trial in kept}
+    copied = tuple(trial for trial in finished if trial.name not in names)
+    return TriedConfiguration(kept, copied)
 
 
 def _is_copy(trial: Trial, other: Trial) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from advisor.features.configurations import tried_configurations
+from advisor.features.configurations import scientific_difference, tried_configurations
 from advisor.features.feature import NotEnoughDataError, feature, quantity
 from advisor.model.study import Study
 
@@ -22,6 +22,9 @@ class RepeatCoverage:
     best_seed: str | None = quantity("", "its seed, where the log tells")
     runner_up: str = quantity("", "best trial of the next configuration")
     gap: float = quantity("error", "difference between these two configurations")
+    scientific: str | None = quantity(
+        "", "a scientific hyperparameter in which they differ"
+    )
 
 
 @feature()
@@ -45,4 +48,5 @@ def repeat_coverage(study: Study) -> RepeatCoverage:
         best_seed=None if seed is None else str(seed),
         runner_up=runner_up.name,
         gap=runner_up.mean - best.mean,
+        scientific=scientific_difference(study, best, runner_up),
     )

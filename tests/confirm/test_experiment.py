@@ -27,14 +27,20 @@ SETTINGS = {each.name for each in fields(TrialConfiguration)} | {"warmup_fractio
 NOT_TESTABLE = {
     "adam-budget",
     "configuration-missing",
+    "difference-within-study-variance",
+    "gain-below-complexity",
     "narrow-around-optimum",
     "round-plan",
     "search-not-uniform",
+    "seeds-not-varied",
+    "selected-on-test",
     "throughput-not-scaling",
     "too-few-trials",
     "trial-variance-unknown",
     "tuning-saturated",
+    "unequal-tuning",
     "validation-missing",
+    "winner-from-lucky-step",
     "wrong-scale",
 }
 

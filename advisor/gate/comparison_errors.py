@@ -1,0 +1,94 @@
+"""What the ordinary rules, and feasibility, say against a candidate itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from advisor.engine.adoption import Answer
+from advisor.engine.rule import Rule
+from advisor.engine.rule_set import RuleSettings
+from advisor.gate.comparison_side import Side
+from advisor.model.finding import Finding, Outcome, Severity
+from advisor.pipeline import evaluate
+
+QUESTION = "Does the candidate train, without errors of its own?"
+_LAST = 99
+
+
+def own_errors(
+    candidate: Side,
+    incumbent: Side,
+    rules: Sequence[Rule],
+    settings: RuleSettings,
+) -> Answer:
+    """Infeasible repeats, or errors in its trials that the incumbent does not have.
+
+    An error that the incumbent shares is told, and decides nothing.
+    """
+    errors = _findings(candidate, rules, settings)
+    broken = _broken(candidate, incumbent)
+    if broken:
+        names = {trial.name for trial in candidate.infeasible}
+        about = (each for each in errors if each.subject.name in names)
+        return _answer(broken, next(about, None))
+    errors, known = (
+        [each for each in found if each.severity is Severity.ERROR]
+        for found in (errors, _findings(incumbent, rules, settings))
+    )
+    rules_known = {each.rule for each in known}
+    own = [each for each in errors if each.rule not in rules_known]
+    if own:
+        return _answer(f"No: {own[0].message}{_and_more(len(own) - 1)}", own[0])
+    shared = ", ".join(sorted({each.rule for each in errors}))
+    said = f"; the incumbent has the same errors: {shared}" if shared else ""
+    return Answer(
+        question=QUESTION,
+        rule="",
+        order=_LAST,
+        outcome=Outcome.CLEAR,
+        decision="note" if shared else "pass",
+        said=f"Yes: {len(candidate.trials)} feasible, none infeasible{said}."
+        if not candidate.infeasible
+        else f"It breaks no more often than the incumbent does{said}.",
+    )
+
+
+def _broken(candidate: Side, incumbent: Side) -> str:
+    """How often the candidate's configuration broke, if more than the incumbent's."""
+    count, total = _infeasible(candidate)
+    known, known_total = _infeasible(incumbent)
+    if count * known_total <= known * total:
+        return ""
+    first = candidate.infeasible[0]
+    return (
+        f"No: {count} of {total} trials of its configuration "
+        f"{'is' if count == 1 else 'are'} infeasible, such as {first.name} "
+        f"({first.infeasibility}); of the incumbent's {known} of {known_total}."
+    )
+
+
+def _infeasible(side: Side) -> tuple[int, int]:
+    count = len(side.infeasible)
+    return count, count + len(side.trials) + len(side.left_out)
+
+
+def _findings(
+    side: Side, rules: Sequence[Rule], settings: RuleSettings
+) -> list[Finding]:
+    """The open findings that concern the configuration compared."""
+    evaluation = evaluate(side.logs, (side.study,), rules, settings)
+    names = {trial.name for trial in (*side.trials, *side.infeasible)}
+    return [
+        each
+        for each in evaluation.findings
+        if each.superseded_by is None
+        and (each.subject.kind != "trial" or each.subject.name in names)
+    ]
+
+
+def _and_more(count: int) -> str:
+    return f" And {count} more error{'' if count == 1 else 's'}." if count else ""
+
+
+def _answer(said: str, finding: Finding | None) -> Answer:
+    return Answer(QUESTION, "", _LAST, Outcome.FIRES, "refuse", said, finding)

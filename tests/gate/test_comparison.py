@@ -1,0 +1,302 @@
+"""What a comparison asks, decides and says; the numbers are redone by scipy."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+from markdown_it import MarkdownIt
+
+from advisor.cli import main
+
+WIDTH = 80
+
+
+def write(
+    folder: Path,
+    results: Sequence[float],
+    *,
+    seeds: Sequence[int] | None = None,
+    settings: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
+    metric: str = "val_accuracy",
+    noise: float = 1e-4,
+) -> Path:
+    """A trial a result, as Keras' CSVLogger leaves it; the last epoch is the best."""
+    rng = np.random.default_rng(len(results))
+    for i, result in enumerate(results):
+        place = folder / f"t{i}"
+        place.mkdir(parents=True)
+        values = result - 0.3 * np.exp(-np.arange(40) / 5)
+        values = values - noise * rng.random(40)
+        values[-1] = result
+        rows = [f"{step},{1 - v:.6g},{v:.6g}" for step, v in enumerate(values)]
+        header = f"epoch,loss,{metric}"
+        (place / "training.csv").write_text("\n".join([header, *rows]) + "\n")
+        own = settings[i] if isinstance(settings, list) else (settings or {"lr": 0.1})
+        seed = seeds[i] if seeds is not None else i
+        (place / "config.json").write_text(json.dumps({**own, "seed": seed}))
+    return folder
+
+
+def compare(candidate: Path, incumbent: Path, *options: str) -> Result:
+    arguments = ["compare", str(candidate), "--against", str(incumbent), *options]
+    return CliRunner().invoke(main, arguments)
+
+
+def as_json(candidate: Path, incumbent: Path, *options: str) -> dict[str, Any]:
+    result = compare(candidate, incumbent, "--format", "json", *options)
+    data = json.loads(result.output)
+    assert isinstance(data, dict)
+    return data
+
+
+def decisions(data: Mapping[str, Any]) -> dict[str, str]:
+    return {each["rule"]: each["decision"] for each in data["answers"] if each["rule"]}
+
+
+GOOD = (0.912, 0.915, 0.909, 0.914, 0.911)
+PLAIN = (0.890, 0.894, 0.888, 0.893, 0.891)
+
+
+def test_a_clear_gain_is_adopted_and_its_sum_can_be_redone(tmp_path: Path) -> None:
+    from scipy import stats
+
+    new = write(tmp_path / "new", GOOD, settings={"lr": 0.2})
+    old = write(tmp_path / "old", PLAIN)
+    result = compare(new, old)
+    assert result.exit_code == 0
+    assert result.output.startswith("adopt: the candidate leads by 0.021,")
+    assert max(map(len, result.output.splitlines())) <= WIDTH
+    data = as_json(new, old)
+    (answer,) = (
+        each
+        for each in data["answers"]
+        if each["rule"] == "difference-within-trial-variance"
+    )
+    expected = stats.ttest_ind(GOOD, PLAIN, equal_var=False)
+    interval = expected.confidence_interval(0.95)
+    assert answer["evidence"]["lead.p_value"] == pytest.approx(
+        expected.pvalue, rel=1e-3
+    )
+    assert answer["evidence"]["lead.lower"] == pytest.approx(interval.low, rel=1e-3)
+    assert answer["evidence"]["lead.upper"] == pytest.approx(interval.high, rel=1e-3)
+    results = [[t["result"] for t in side["trials"]] for side in data["sides"]]
+    assert results == [pytest.approx(GOOD), pytest.approx(PLAIN)]
+
+
+def test_without_repeats_each_side_is_to_be_trained_again(tmp_path: Path) -> None:
+    new = write(tmp_path / "new", GOOD[:1], settings={"lr": 0.2})
+    old = write(tmp_path / "old", PLAIN[:1])
+    result = compare(new, old)
+    assert result.exit_code == 1
+    assert result.output.startswith("run 4 more repeats of the candidate and 4 more")
+    assert compare(new, old, "--exit-zero").exit_code == 0
+
+
+def test_one_trial_against_repeats_needs_one_more(tmp_path: Path) -> None:
+    new = write(tmp_path / "new", GOOD[:1], settings={"lr": 0.2})
+    old = write(tmp_path / "old", PLAIN)
+    data = as_json(new, old)
+    assert data["verdict"] == "run more repeats"
+    assert data["more_repeats"] == {"candidate": 1, "incumbent": 0}
+
+
+def test_repeats_follow_from_the_power(tmp_path: Path) -> None:
+    """A lead of 1.5 standard deviations takes 8 of each for 80%."""
+    new = write(tmp_path / "new", (0.9165, 0.9015, 0.9090), settings={"lr": 0.2})
+    old = write(tmp_path / "old", (0.9050, 0.8900, 0.8975))
+    data = as_json(new, old)
+    assert data["more_repeats"] == {"candidate": 5, "incumbent": 5}
+    assert "detect a lead of 0.0115 in 80% of cases" in data["next"][-1]
+
+
+def test_a_worse_candidate_is_not_adopted(tmp_path: Path) -> None:
+    data = as_json(
+        write(tmp_path / "new", PLAIN, settings={"lr": 0.2}),
+        write(tmp_path / "old", GOOD),
+    )
+    assert data["verdict"] == "do not adopt"
+    assert "its mean is 0.021 worse than the incumbent's" in data["headline"]
+
+
+@pytest.mark.parametrize(
+    ("min_gain", "verdict"), [("0.01", "adopt"), ("0.05", "do not adopt")]
+)
+def test_the_worth_of_the_change_decides(
+    tmp_path: Path, min_gain: str, verdict: str
+) -> None:
+    new = write(tmp_path / "new", GOOD, settings={"lr": 0.2})
+    old = write(tmp_path / "old", PLAIN)
+    data = as_json(new, old, "--min-gain", min_gain)
+    assert data["verdict"] == verdict
+
+
+def test_a_worthwhile_gain_that_is_not_excluded_takes_repeats(tmp_path: Path) -> None:
+    new = write(tmp_path / "new", (0.898, 0.891, 0.8956), settings={"lr": 0.2})
+    old = write(tmp_path / "old", (0.890, 0.894, 0.897))
+    assert as_json(new, old)["verdict"] == "do not adopt"
+    data = as_json(new, old, "--min-gain", "0.005")
+    assert data["verdict"] == "run more repeats"
+
+
+def test_shared_seeds_and_copies_do_not_count(tmp_path: Path) -> None:
+    new = write(
+        tmp_path / "new", (*GOOD, GOOD[0]), seeds=(0, 0, 1, 2, 3, 0), settings={"lr": 2}
+    )
+    data = as_json(new, write(tmp_path / "old", PLAIN))
+    assert decisions(data)["seeds-not-varied"] == "note"
+    candidate = data["sides"][0]
+    assert [each["seed"] for each in candidate["trials"]] == [0, 1, 2, 3]
+    assert len(candidate["left_out"]) == 2
+
+
+def test_one_seed_for_all_is_no_repeat(tmp_path: Path) -> None:
+    new = write(tmp_path / "new", GOOD, seeds=[7] * 5, settings={"lr": 0.2})
+    data = as_json(new, write(tmp_path / "old", PLAIN))
+    assert data["verdict"] == "run more repeats"
+    assert data["more_repeats"]["candidate"] >= 1
+
+
+def test_a_test_metric_is_refused(tmp_path: Path) -> None:
+    new = write(tmp_path / "new", GOOD, metric="test_accuracy", settings={"lr": 0.2})
+    old = write(tmp_path / "old", PLAIN, metric="test_accuracy")
+    data = as_json(new, old)
+    assert data["verdict"] == "do not adopt"
+    assert decisions(data)["selected-on-test"] == "refuse"
+
+
+def test_a_lucky_step_is_refused(tmp_path: Path) -> None:
+    new = write(
+        tmp_path / "new", [each - 0.019 for each in GOOD], settings={"lr": 1}, noise=0.0
+    )
+    for place in sorted(new.iterdir()):
+        path = place / "training.csv"
+        *rows, last = path.read_text().splitlines()
+        step, loss, value = last.split(",")
+        path.write_text("\n".join([*rows, f"{step},{loss},{float(value) + 0.03}"]))
+    data = as_json(new, write(tmp_path / "old", PLAIN))
+    assert decisions(data)["winner-from-lucky-step"] == "refuse"
+    assert data["verdict"] == "do not adopt"
+
+
+def searched(count: int, top: float, seed: int) -> tuple[list[float], list[Any]]:
+    rng = np.random.default_rng(seed)
+    rates = np.geomspace(1e-3, 1e-1, count)
+    results = top + 0.01 * rng.random(count)
+    return [float(x) for x in results], [{"lr": float(rate)} for rate in rates]
+
+
+def test_many_draws_against_few_are_unequal(tmp_path: Path) -> None:
+    results, settings = searched(20, 0.89, 0)
+    best = settings[int(np.argmax(results))]
+    new = write(
+        tmp_path / "new",
+        [*results, 0.9001, 0.9002, 0.9003],
+        settings=[*settings, best, best, best],
+        seeds=[0] * 20 + [1, 2, 3],
+    )
+    few, ranges = searched(4, 0.89, 1)
+    worst = ranges[int(np.argmax(few))]
+    old = write(
+        tmp_path / "old",
+        [*few, max(few) - 0.001, max(few) - 0.0011],
+        settings=[*ranges, worst, worst],
+        seeds=[0] * 4 + [1, 2],
+    )
+    data = as_json(new, old)
+    assert data["verdict"] == "do not adopt"
+    assert decisions(data)["unequal-tuning"] == "refuse"
+    assert any("16 more configurations with incumbent" in each for each in data["next"])
+    assert "the result for which its configuration was chosen among 20" in (
+        data["sides"][0]["left_out"].values()
+    )
+
+
+def test_a_recipe_that_is_better_throughout_is_adopted(tmp_path: Path) -> None:
+    results, settings = searched(10, 0.92, 0)
+    best = settings[int(np.argmax(results))]
+    new = write(
+        tmp_path / "new",
+        [*results, 0.9291, 0.9292, 0.9293],
+        settings=[*settings, best, best, best],
+        seeds=[0] * 10 + [1, 2, 3],
+    )
+    few, ranges = searched(10, 0.89, 1)
+    top = ranges[int(np.argmax(few))]
+    old = write(
+        tmp_path / "old",
+        [*few, 0.8991, 0.8993, 0.8992],
+        settings=[*ranges, top, top, top],
+        seeds=[0] * 10 + [1, 2, 3],
+    )
+    data = as_json(new, old)
+    assert data["verdict"] == "adopt", data["headline"]
+    assert decisions(data)["difference-within-study-variance"] == "pass"
+
+
+@pytest.mark.parametrize("end", ["incumbent", "both"])
+def test_unusable_input_is_exit_2(tmp_path: Path, end: str) -> None:
+    new = write(tmp_path / "new", GOOD, metric="val_accuracy")
+    old = write(tmp_path / "old", PLAIN, metric="val_f1")
+    if end == "both":
+        old = write(tmp_path / "other", PLAIN, settings={"lr": 0.1, "dataset": "b"})
+        new = write(tmp_path / "newer", GOOD, settings={"lr": 0.1, "dataset": "a"})
+    result = compare(new, old)
+    assert result.exit_code == 2
+    assert "expected one" in result.output
+
+
+def test_trials_without_configuration_are_no_repeats(tmp_path: Path) -> None:
+    new = write(tmp_path / "new", GOOD)
+    for path in new.rglob("config.json"):
+        path.unlink()
+    result = compare(new, write(tmp_path / "old", PLAIN))
+    assert result.exit_code == 2
+    assert "repeats cannot be told from a search" in result.output
+
+
+def test_several_folders_a_side(tmp_path: Path) -> None:
+    new = write(tmp_path / "new", GOOD, settings={"lr": 0.2})
+    old = write(tmp_path / "old", PLAIN)
+    folders = [str(each) for each in sorted(old.iterdir())]
+    arguments = ["compare", "--against", *folders, "--format", "json", str(new)]
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 0, result.output
+    sides = json.loads(result.output)["sides"]
+    assert [len(side["trials"]) for side in sides] == [5, 5]
+
+
+def test_the_candidate_does_not_bring_its_own_thresholds(tmp_path: Path) -> None:
+    new = write(tmp_path / "new", PLAIN, settings={"lr": 0.2}, seeds=range(5))
+    old = write(tmp_path / "old", PLAIN[:4])
+    disable = "rules: {disable: [{id: no-such-rule, reason: none}]}\n"
+    (new / "advisor.yaml").write_text(disable)
+    assert compare(new, old).exit_code == 1
+    (old / "advisor.yaml").write_text(disable)
+    assert compare(new, old).exit_code == 2
+
+
+def test_files_by_format(tmp_path: Path) -> None:
+    new = write(tmp_path / "new", GOOD, settings={"lr": 0.2})
+    old = write(tmp_path / "old", PLAIN)
+    markdown, data = tmp_path / "out" / "a.md", tmp_path / "out" / "a.json"
+    outputs = ("--output", str(markdown), "--output", f"json={data}")
+    assert compare(new, old, *outputs).exit_code == 0
+    assert json.loads(data.read_text())["verdict"] == "adopt"
+    tokens = MarkdownIt("commonmark").enable("table").parse(markdown.read_text())
+    assert sum(token.type == "table_open" for token in tokens) == 3
+
+
+def test_names_from_logs_are_never_obeyed(tmp_path: Path) -> None:
+    evil = {"lr": 0.2, "note]\u001b[31m|x": "`<script>`\u202e"}
+    new = write(tmp_path / "new", GOOD, settings=evil)
+    old = write(tmp_path / "old", PLAIN)
+    for form in ("text", "markdown"):
+        output = compare(new, old, "--format", form).output
+        assert "\u001b" not in output
+        assert "\u202e" not in output
