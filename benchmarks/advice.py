@@ -70,7 +70,7 @@ def measure(problems: Iterable[Problem], seeds: Sequence[int]) -> list[Row]:
         for seed in seeds
     ]
     with multiprocessing.get_context("spawn").Pool(PROCESSES) as pool:
-        regrets = iter(pool.map(_regret, jobs, chunksize=len(seeds)))
+        regrets = iter(pool.map(measure_one, jobs, chunksize=len(seeds)))
     return [
         Row(
             problem,
@@ -80,7 +80,8 @@ def measure(problems: Iterable[Problem], seeds: Sequence[int]) -> list[Row]:
     ]
 
 
-def _regret(job: tuple[str, str, int]) -> float:
+def measure_one(job: tuple[str, str, int]) -> float:
+    """The regret on a problem, by a strategy, with a seed."""
     problem, strategy, seed = job
     found = next(each for each in PROBLEMS if each.name == problem)
     return STRATEGIES[strategy](found, seed)

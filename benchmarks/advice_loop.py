@@ -13,7 +13,7 @@ from advisor.engine.rule_set import RuleSettings, load_rules
 from advisor.model.finding import Finding
 from advisor.model.log import Logs, Value
 from advisor.model.next_round import NextRound, PointSequence
-from advisor.model.planned_space import PlannedHyperparameter, Point
+from advisor.model.planned_space import Constraint, PlannedHyperparameter, Point
 from advisor.model.search_space import SearchSpace
 from advisor.model.study import Goal, Objective, Study
 from advisor.model.trial import Infeasibility, Trial
@@ -98,21 +98,25 @@ def _value(point: Point, name: str) -> float:
 
 def follow_advice(problem: Problem, seed: int) -> float:
     """Regret after all rounds."""
-    return _followed(problem, seed)[0].regret
+    return followed(problem, seed)[0].regret
 
 
-def _followed(problem: Problem, seed: int) -> tuple[Bench, list[NextRound]]:
+def followed(problem: Problem, seed: int) -> tuple[Bench, list[NextRound]]:
+    """What was trained, and the plans behind it."""
     bench = Bench(problem, np.random.default_rng(seed))
     space = SearchSpace(tuple(each.given for each in problem.ranges))
     first = [PlannedHyperparameter(each.name, each.role, each, each) for each in space]
     points, sequence = draw(first, TRIALS, PointSequence(seed))
     bench.train(points)
+    constraints: tuple[Constraint, ...] = ()
     study, plans = bench.study(space, "quasi-random"), []
     for number in range(2, ROUNDS + 1):
-        made = planned(study, Wishes(TRIALS, seed, number, sequence))
-        made = _possible(made, problem)
+        wishes = Wishes(
+            TRIALS, seed, number, sequence, constraints, last=number == ROUNDS
+        )
+        made = _possible(planned(study, wishes), problem)
         plans.append(made)
-        sequence = made.sequence
+        sequence, constraints = made.sequence, made.constraints
         fixed = _constants(made)
         bench.train([{**fixed, **each.values} for each in made.planned_trials])
         study = continued(bench.study(study.search_space), made.hyperparameters)

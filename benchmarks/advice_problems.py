@@ -49,6 +49,7 @@ class Range:
             hard=frozenset(hard),
             alias=key.alias,
             limits=key.limits,
+            sampled=self.scale,
         )
 
     def reasonable(self, fractions: FloatArray) -> FloatArray:

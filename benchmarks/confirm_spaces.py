@@ -49,33 +49,30 @@ _BRIEF |= {"schedule": "constant", "dropout": 0.0}
 EARLY: tuple[Case, ...] = tuple(
     ("deep", _BRIEF | changes, {"learning_rate": rates})
     for changes, rates in (
-        ({}, (0.03, 0.12)),
-        ({"schedule": "cosine"}, (0.03, 0.12)),
-        ({"schedule": "linear"}, (0.03, 0.12)),
-        ({"optimizer": "momentum"}, (0.03, 0.12)),
-        ({"momentum": 0.8}, (0.06, 0.25)),
-        ({"momentum": 0.95}, (0.015, 0.06)),
-        ({"weight_decay": 0.001}, (0.03, 0.12)),
-        ({"batch_size": 32}, (0.03, 0.12)),
-        ({"batch_size": 32, "schedule": "linear"}, (0.03, 0.12)),
-        ({"width": 48}, (0.03, 0.12)),
-        ({"activation": "gelu"}, (0.03, 0.12)),
-        ({"width": 24}, (0.03, 0.12)),
-        ({"batch_size": 32, "width": 24}, (0.03, 0.12)),
-        ({"batch_size": 32, "momentum": 0.8}, (0.06, 0.25)),
-        ({"optimizer": "momentum", "schedule": "cosine"}, (0.03, 0.12)),
+        ({}, (0.015, 0.08)),
+        ({"schedule": "cosine"}, (0.015, 0.08)),
+        ({"schedule": "linear"}, (0.015, 0.08)),
+        ({"optimizer": "momentum"}, (0.015, 0.08)),
+        ({"momentum": 0.8}, (0.03, 0.15)),
+        ({"momentum": 0.95}, (0.01, 0.04)),
+        ({"weight_decay": 0.001}, (0.015, 0.08)),
+        ({"batch_size": 32}, (0.015, 0.08)),
+        ({"batch_size": 32, "schedule": "linear"}, (0.015, 0.08)),
+        ({"width": 48}, (0.015, 0.08)),
+        ({"activation": "gelu"}, (0.015, 0.08)),
+        ({"optimizer": "sgd"}, (0.15, 0.8)),
     )
 )
-"""Rates that train with a warmup, as a third of the trials have, and break without."""
+"""Rates that train with a warmup and break at once without."""
 
 
 def space_plants() -> Iterator[Plant]:
     """Settings without effect, and divergences that a warmup would have prevented."""
     yield from _inert()
     for i, case in enumerate(EARLY):
-        trials = _search(case, seed=50 + i, count=36)
+        trials = _search(case, seed=50 + i, count=48)
         for j, name in enumerate(trials):
-            trials[name] = replace(trials[name], warmup_steps=0 if j % 3 else 20)
+            trials[name] = replace(trials[name], warmup_steps=20 * (j % 2))
         yield Plant("warmup-plan", True, f"early-{i}", trials)
 
 

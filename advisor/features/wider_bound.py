@@ -13,9 +13,11 @@ _HALF = 0.5
 _SHORT_OF_BOUND = 0.02  # of the range
 # Zero switches these off; for others it is no value that anybody would try.
 _ZERO_IS_A_VALUE = (
-    *("dropout", "label_smoothing", "weight_decay", "momentum", "beta1"),
+    *("dropout", "label_smoothing", "momentum", "beta1"),
     *("warmup_steps", "warmup_fraction"),
 )
+# What matters of these is the order of magnitude of 1 - x.
+_ONE_MINUS = ("momentum", "beta1", "beta2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,8 @@ class WiderBound:
 def wider_bound(axis: Hyperparameter, side: Side) -> WiderBound:
     """One decade further on a log scale, half of the range on a linear one.
 
-    Natural limits are not crossed: towards an upper one the bound goes half of the way.
+    Natural limits are not crossed: towards an upper one the bound goes half of the way,
+    of a momentum a decade of 1 - x, from 0.9 to 0.99.
     What was positive stays so, and whole numbers stay whole.
     """
     bound = axis.bounds[int(side == "upper")]
@@ -61,7 +64,9 @@ def _raised(axis: Hyperparameter, limit: float | None) -> float:
     step = upper * _factor(axis) if axis.scale == "log" else upper + _half_range(axis)
     if limit is None or step < limit:
         return step
-    return limit if axis.kind == "integer" else (upper + limit) / 2
+    if axis.kind == "integer":
+        return limit
+    return limit - (limit - upper) / (_DECADE if axis.alias in _ONE_MINUS else 2)
 
 
 def _lowered(axis: Hyperparameter, limit: float | None) -> float:

@@ -18,6 +18,8 @@ from advisor.model.study import Objective
 
 Phase: TypeAlias = Literal["exploration", "exploitation"]
 HALTON = "scrambled Halton"
+HALF_AROUND_BEST = "scrambled Halton, half of it around the best trials"
+AROUND_BEST = "scrambled Halton around the best trials"
 _SEEDS = 1_000  # a round: no two trials of a study share one
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from advisor.model.log import Value
 from advisor.model.planned_space import PlannedHyperparameter
-from advisor.model.search_space import Hyperparameter, SearchSpace, Side
+from advisor.model.search_space import Hyperparameter, Role, SearchSpace, Side
 from advisor.model.study import Study
 from advisor.model.trial import Trial
 from advisor.next_round.draft import is_number
@@ -45,12 +46,83 @@ def continued(study: Study, planned: Sequence[PlannedHyperparameter]) -> Study:
     )
 
 
+def planned_in(
+    entries: Mapping[str, Any], study: Study
+) -> tuple[PlannedHyperparameter, ...]:
+    """What `hyperparameters` of next_round.yaml says, of those that the logs have.
+
+    What is no range, no list of choices and no value is left as the logs show it.
+    """
+    made = []
+    for name, entry in entries.items():
+        if not isinstance(entry, Mapping):
+            continue
+        before = entry.get("before")
+        old = before.get("name", name) if isinstance(before, Mapping) else name
+        known = next(
+            (study.search_space[each] for each in (old, name) if _has(study, each)),
+            None,
+        )
+        if known is not None:
+            each = _planned(str(name), entry, known)
+            made += [each] if each is not None else []
+    return tuple(made)
+
+
+def _has(study: Study, name: object) -> bool:
+    return isinstance(name, str) and name in study.search_space
+
+
+def _planned(
+    name: str, entry: Mapping[str, Any], known: Hyperparameter
+) -> PlannedHyperparameter | None:
+    lower, upper, scale = (entry.get(key) for key in ("lower", "upper", "scale"))
+    if known.ordered and is_number(lower) and is_number(upper) and lower < upper:
+        turned = name != known.name
+        if scale not in ("linear", "log") or (scale == "log" and lower <= 0):
+            return None
+        choices = entry.get("choices")
+        space = replace(
+            known,
+            name=name,
+            kind="integer" if entry.get("kind") == "integer" else "float",
+            lower=float(lower),
+            upper=float(upper),
+            scale=scale,
+            choices=tuple(choices) if isinstance(choices, list) else (),
+            alias=name if turned else known.alias,
+            hard=frozenset[Side]() if turned else known.hard,
+        )
+        return PlannedHyperparameter(name, _role(entry, known), known, space)
+    if not known.ordered and isinstance(entry.get("choices"), list):
+        space = replace(known, choices=tuple(entry["choices"]))
+        return PlannedHyperparameter(name, _role(entry, known), known, space)
+    value = entry.get("value")
+    if entry.get("role") != "fixed" or isinstance(value, list | Mapping):
+        return None
+    return PlannedHyperparameter(name, "fixed", known, None, value)
+
+
+def _role(entry: Mapping[str, Any], known: Hyperparameter) -> Role:
+    roles: tuple[Role, ...] = ("scientific", "nuisance")
+    for role in roles:
+        if entry.get("role") == role:
+            return role
+    return known.role if known.role != "fixed" else "nuisance"
+
+
 def _now(planned: PlannedHyperparameter) -> Hyperparameter | None:
     """What it is in the round; None if it was left as the training code has it."""
     space, before = planned.space, planned.before
     if space is not None:
         hard = _still_hard(space) if space.ordered else frozenset[Side]()
-        return replace(space, declared=True, hard=hard, role=planned.role)
+        return replace(
+            space,
+            declared=True,
+            sampled=space.scale,
+            hard=hard,
+            role=planned.role,
+        )
     if planned.value is None:
         return before
     return _fixed(planned.name, planned.value, before)

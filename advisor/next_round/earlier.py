@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from advisor.errors import AdvisorError, Problem, ProblemError
 from advisor.model.log import Value
 from advisor.model.next_round import PointSequence
-from advisor.model.planned_space import Point
+from advisor.model.planned_space import PLAN, Change, Constraint, Point
 from advisor.model.study import Study
 from advisor.next_round.draft import is_number
 from advisor.safe_yaml import Document, Place, parse_yaml
@@ -28,6 +28,8 @@ class EarlierRound:
     round: int
     sequence: PointSequence
     points: tuple[Point, ...]
+    hyperparameters: Mapping[str, Any] = field(default_factory=dict)  # as in the file
+    constraints: tuple[Constraint, ...] = ()
 
     def was_run(self, study: Study) -> bool:
         """Whether any of its points is among the trials of the study."""
@@ -83,7 +85,29 @@ def read_earlier(path: Path) -> EarlierRound | None:
             for each in _entry(document, ("points",), list)
             if isinstance(each, Mapping)
         ),
+        hyperparameters=_entry(document, ("hyperparameters",), dict),
+        constraints=tuple(
+            found
+            for each in _entry(document, ("constraints",), list)
+            if (found := _constraint(each)) is not None
+        ),
     )
+
+
+def _constraint(entry: Any) -> Constraint | None:
+    """A region left out, with the finding that asked for it."""
+    if not isinstance(entry, Mapping) or not isinstance(entry.get("powers"), Mapping):
+        return None
+    powers = {str(k): float(v) for k, v in entry["powers"].items() if is_number(v)}
+    above, below = (
+        float(value) if is_number(value) else None
+        for value in (entry.get("above"), entry.get("below"))
+    )
+    if not powers or (above is None and below is None):
+        return None
+    why = "left out in the round before"
+    made = Constraint(powers, above, below, Change("", PLAN, why))
+    return replace(made, change=Change(f"left out: {made}", PLAN, why))
 
 
 def _entry(document: Document, place: Place, kind: type) -> Any:

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 
 from advisor.markup import bullets, code, link, table, text
 from advisor.model.log import Value
-from advisor.model.next_round import HALTON, NextRound
+from advisor.model.next_round import NextRound
 from advisor.model.planned_space import Change, PlannedHyperparameter
 from advisor.next_round.draft import only_value
+from advisor.next_round.exploitation import SAMPLER
 from advisor.next_round.values import range_in_words
 from advisor.next_round.words import in_words
 
@@ -161,10 +162,11 @@ def _points(made: NextRound) -> Iterator[str]:
 
 def _origin(made: NextRound) -> str:
     sequence = made.sequence
-    if made.phase == "exploitation" and made.sampler != HALTON:
+    if made.sampler == SAMPLER:
         return f"Chosen by {made.sampler} from {len(made.past)} earlier trials."
+    what = made.sampler[0].upper() + made.sampler[1:]
     return (
-        f"Scrambled Halton, seed {sequence.seed}, points {sequence.first + 1} to "
+        f"{what}, seed {sequence.seed}, points {sequence.first + 1} to "
         f"{sequence.used} of the sequence; points that were tried already, or lie in a "
         "region left out, are passed over."
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from advisor.model.next_round import HALTON, NextRound
+from advisor.model.next_round import AROUND_BEST, HALF_AROUND_BEST, NextRound
+from advisor.next_round.exploitation import SAMPLER
 from advisor.next_round.quantities import FINAL_STEPS
 
 
@@ -52,18 +53,28 @@ def _notes(planned: NextRound) -> Iterator[str]:
             f"The search space has {len(planned.points)} new points left, of "
             f"{planned.trials} wanted."
         )
+    if planned.sampler == HALF_AROUND_BEST:
+        yield (
+            "The first half of the points lie in the ranges of the best five trials "
+            "and a little around them, the others cover the whole search space."
+        )
     if planned.phase == "exploitation" and planned.points:
         yield _on_exploitation(planned)
 
 
 def _on_exploitation(planned: NextRound) -> str:
-    if planned.sampler == HALTON:
+    if planned.sampler == SAMPLER:
         return (
-            "Exploration is done, but Optuna is not installed: the points are "
-            "quasi-random ones. `pip install 'advisor[optuna]'`, or export to optuna, "
-            "vizier or wandb."
+            "Exploration is done: the points are those of a sampler that knows all "
+            "trials, the infeasible ones too. Look at the test set once, at the end."
+        )
+    if planned.sampler == AROUND_BEST:
+        return (
+            "Exploration is done: the points lie in the ranges of the best five trials "
+            "and a little around them. Look at the test set once, at the end."
         )
     return (
-        "Exploration is done: the points are those of a sampler that knows all trials, "
-        "the infeasible ones too. Look at the test set once, at the end."
+        "Exploration is done, but there are too few trials to say where the good ones "
+        "are, and Optuna is not installed: the points cover the whole search space. "
+        "`pip install 'advisor[optuna]'`, or export to optuna, vizier or wandb."
     )

@@ -21,13 +21,12 @@ from advisor.model.study import Study
 from advisor.next_round import adam_budget, number_of_trials
 from advisor.next_round.conditions import conditions_of
 from advisor.next_round.edits import Asked, asked_of
-from advisor.next_round.exploitation import SAMPLER, exploit
 from advisor.next_round.history import inside, past_trials
 from advisor.next_round.notes import notes_on
 from advisor.next_round.number_of_trials import TrialCount
 from advisor.next_round.phase import phase_of
+from advisor.next_round.points import with_points
 from advisor.next_round.quantities import planned_quantities
-from advisor.next_round.quasi_random import draw
 from advisor.next_round.search_space_edits import EditedSpace, edited_space
 from advisor.next_round.warmup import within_training
 from advisor.next_round.weight import without_weight
@@ -41,6 +40,8 @@ class Wishes:
     seed: int | None = None
     round: int = 2
     sequence: PointSequence | None = None  # of the round before
+    constraints: tuple[Constraint, ...] = ()  # of the round before
+    last: bool = False  # no round follows: what is known is exploited
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def next_round(
     `summaries` gives a rule's defect in one line, by its id.
     """
     wishes = wishes or Wishes()
-    merged = _merged(study, findings, summaries)
+    merged = _merged(study, findings, summaries, wishes)
     budget = number_of_trials.stated_budget(study, wishes.trials)
     repeats, unrepeated = number_of_trials.repeats(study, merged.left, budget)
     if budget is not None:
@@ -96,17 +97,22 @@ def next_round(
         causes=_causes(findings),
         questions=tuple(questions),
     )
-    made = _with_points(made)
+    made = with_points(made, last=wishes.last)
     too_few = number_of_trials.budget_note(merged.searched, count.new)
     notes = (*notes_on(made), *filter(None, (too_few, merged.note)))
     return replace(made, notes=notes)
 
 
 def _merged(
-    study: Study, findings: Sequence[Finding], summaries: Mapping[str, str]
+    study: Study,
+    findings: Sequence[Finding],
+    summaries: Mapping[str, str],
+    wishes: Wishes,
 ) -> _Merged:
     asked, silent = asked_of(findings, summaries, without_weight(study, findings))
-    edited = edited_space(study.search_space, _incumbent(study), asked)
+    edited = edited_space(
+        study.search_space, _incumbent(study), asked, before=wishes.constraints
+    )
     planned = planned_quantities(study, _roles(study, edited), edited.left)
     hyperparameters, note = within_training(
         planned.hyperparameters, planned.logged_steps
@@ -117,7 +123,7 @@ def _merged(
         quantities=quantities,
         constraints=edited.constraints,
         conflicts=(*edited.conflicts, *planned.conflicts, *early, *silent),
-        phase=phase,
+        phase="exploitation" if wishes.last else phase,
         left=edited.left,
         note=note,
     )
@@ -142,29 +148,6 @@ def _counted(
         merged.hyperparameters, count.new, {**incumbent, **values}
     )
     return replace(merged, hyperparameters=fewer), count
-
-
-def _with_points(made: NextRound) -> NextRound:
-    """Points of the sampler in exploitation, of the sequence in exploration."""
-    fixed = {each.name: each.value for each in made.newly_fixed}
-    chosen = exploit(made) if made.phase == "exploitation" and made.past else None
-    if chosen is not None:
-        sequence = replace(made.sequence, first=made.sequence.used)
-        whole = tuple({**fixed, **point} for point in chosen)
-        return replace(made, points=whole, sampler=SAMPLER, sequence=sequence)
-    constants = {
-        each.name: each.value for each in made.hyperparameters if not each.searched
-    }
-    points, sequence = draw(
-        made.searched,
-        made.trials,
-        made.sequence,
-        tried=[each.values for each in made.past],
-        constraints=made.constraints,
-        constants=constants,
-    )
-    whole = tuple({**fixed, **point} for point in points)
-    return replace(made, points=whole, sequence=sequence)
 
 
 def _incumbent(study: Study) -> Mapping[str, Value]:

@@ -36,13 +36,19 @@ class EditedSpace:
 
 
 def edited_space(
-    space: SearchSpace, incumbent: Mapping[str, Value], asked: Sequence[Asked]
+    space: SearchSpace,
+    incumbent: Mapping[str, Value],
+    asked: Sequence[Asked],
+    *,
+    before: Sequence[Constraint] = (),
 ) -> EditedSpace:
     """`space` with every edit carried out that limits and precedence allow.
 
-    `incumbent` are the best trial's values; `asked` is in order of precedence.
+    `incumbent` are the best trial's values; `asked` is in order of precedence; regions
+    left out `before` stay so, unless the best trial lies there by now.
     """
     drafts = Drafts(space, incumbent)
+    drafts.constraints += [each for each in before if not each.excludes(incumbent)]
     applied, left = [], []
     for each in asked:
         if _is_about_the_plan(each, drafts):

@@ -21,7 +21,7 @@ MOVES = [
     ("dropout", "float", 0.1, 0.5, "linear", FRACTION, "lower", 0.0),
     ("dropout", "float", 0.0, 0.5, "linear", FRACTION, "upper", 0.75),
     ("dropout", "float", 0.0, 0.8, "linear", FRACTION, "upper", 0.9),
-    ("momentum", "float", 0.8, 0.99, "linear", FRACTION, "upper", 0.995),
+    ("momentum", "float", 0.8, 0.99, "linear", FRACTION, "upper", 0.999),
     ("one_minus_momentum", "float", 0.001, 0.5, "log", FRACTION, "upper", 0.75),
     ("batch_size", "integer", 16, 256, "log", WHOLE, "upper", 2048),
     ("batch_size", "integer", 4, 256, "log", WHOLE, "lower", 1),

@@ -96,6 +96,24 @@ def test_two_rounds_end_to_end(run: Run, logs: Path, tmp_path: Path) -> None:
     assert not [each for each in second["points"] if each in first["points"]]
 
 
+def test_the_round_after_goes_on_in_the_search_space_that_was_planned(
+    run: Run, logs: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    run(logs, "-o", out, "--trials", "8")
+    first = planned(out)
+    for i, point in enumerate(first["points"]):
+        write_trial(logs / f"second-{i}", point)
+    assert run(logs, "-o", out, "--trials", "8", "--last").exit_code == 0
+    second = planned(out)
+    rate, before = (
+        each["hyperparameters"]["learning_rate"] for each in (second, first)
+    )
+    assert rate["before"]["upper"] == before["upper"]
+    assert second["phase"] == "exploitation"
+    assert "around the best" in second["trials"]["sampler"]
+
+
 def test_the_same_call_plans_the_same_round(
     run: Run, logs: Path, tmp_path: Path
 ) -> None:
