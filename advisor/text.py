@@ -12,10 +12,11 @@ REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 # Zl and Zp: line and paragraph separators, which some viewers break lines at.
 _UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
-
 # GitHub, Azure Pipelines and TeamCity obey `##[…]`, `##vso[…]` and `##teamcity[…]`, the
 # first two anywhere in a line.
 COMMAND = re.compile(r"##(?=[a-z]*\[)")
+
+_LONGEST_LINE = 8000  # an error may quote a command and what it printed last
 
 
 def printable(text: str, *, limit: int = 2000) -> str:
@@ -45,4 +46,5 @@ def inert(line: str) -> str:
 
 def lines_for_people(text: str) -> str:
     """Whole lines, with text from logs or paths in them, for a terminal or a CI log."""
-    return "\n".join(inert(printable(line)) for line in text.split("\n"))
+    lines = (printable(line, limit=_LONGEST_LINE) for line in text.split("\n"))
+    return "\n".join(map(inert, lines))

@@ -101,7 +101,7 @@ def is_inside(path: Path) -> bool:
     roots = _roots.get()
     if roots is None:
         return not path.is_symlink()
-    real = _resolved(os.fspath(path.parent))
+    real = _resolved(os.path.abspath(path.parent))
     if path.is_symlink() or path.name in ("", ".."):
         real = os.path.realpath(path)
     else:
@@ -140,7 +140,7 @@ def names_in(directory: Path) -> tuple[str, ...]:
     """What a folder holds, sorted; nothing if it lies outside the given ones."""
     if not is_inside(directory):
         return ()
-    return _names(os.fspath(directory), changed(directory))
+    return _names(os.path.abspath(directory), changed(directory))
 
 
 def changed(directory: Path) -> int:
