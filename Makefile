@@ -5,7 +5,7 @@ LOGS ?= fixtures/trainer-sweep
 # TensorFlow says a lot about this machine that nobody asked for.
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
-.PHONY: all demo test lint types bench docs validators clean
+.PHONY: all demo test lint types bench docs validators fuzz clean
 
 all: test
 
@@ -31,6 +31,21 @@ validators: build/validators/installed ## what reads the outputs; more tests the
 
 docs: .venv/dev-installed ## rewrite the generated parts of README.md
 	$(BIN)/python docs/generate.py
+
+# atheris needs CPython 3.11 to 3.13 on Linux; it is no dependency of anything else.
+FUZZ_SECONDS ?= 60
+fuzz: .venv-fuzz/installed ## arbitrary bytes for every parser, FUZZ_SECONDS each
+	@for target in $$(.venv-fuzz/bin/python -m fuzz --list); do \
+		echo "== $$target"; \
+		.venv-fuzz/bin/python -m fuzz $$target -max_total_time=$(FUZZ_SECONDS) \
+			-verbosity=0 || exit 1; \
+	done
+
+.venv-fuzz/installed: pyproject.toml
+	$(PYTHON) -m venv .venv-fuzz
+	.venv-fuzz/bin/python -m pip install --quiet --disable-pip-version-check \
+		--editable . 'atheris>=3.0'
+	@touch $@
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv

@@ -11,6 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 HOSTILE_TREE = "loaders/test_hostile_tree.py::test_one_tree_of_everything"
+FUZZED = "test_fuzz.py::test_nothing_breaks"
 EVERY_FORMAT = "report/test_hostile_logs.py::test_every_format"
 EVERY_COMMAND = "report/test_hostile_logs.py::test_every_command"
 NOT_STARTED = (
@@ -19,18 +20,21 @@ NOT_STARTED = (
 
 TESTS: dict[str, tuple[str, ...]] = {
     "YAML": (
+        FUZZED,
         "test_safe_yaml.py::test_bombs_are_refused_with_a_place",
         "test_safe_yaml.py::test_tags_of_other_people_become_plain_data",
         "test_safe_yaml.py::test_any_text_is_read_or_refused",
         HOSTILE_TREE,
     ),
     "JSON": (
+        FUZZED,
         "loaders/test_configuration.py::test_a_bad_file_costs_only_itself",
         "loaders/test_json_history.py::test_a_broken_line_costs_only_itself",
         "loaders/test_hf_trainer.py::test_broken_files_are_reported",
         HOSTILE_TREE,
     ),
     "event files and W&B records": (
+        FUZZED,
         "loaders/test_event_damage.py::test_a_tail_that_is_no_record",
         "loaders/test_event_damage.py::test_arbitrary_bytes_never_crash",
         "loaders/test_wandb_damage.py::test_lengths_inside_a_record_are_not_trusted",
@@ -38,6 +42,7 @@ TESTS: dict[str, tuple[str, ...]] = {
         "loaders/test_wandb_damage.py::test_random_bytes_never_crash",
     ),
     "tables": (
+        FUZZED,
         "loaders/test_csv_bad_input.py::test_wide_files_are_refused",
         "loaders/test_csv_bad_input.py::test_tables_of_any_content_load",
         "loaders/test_json_history.py::test_too_many_names_are_refused",
@@ -49,6 +54,7 @@ TESTS: dict[str, tuple[str, ...]] = {
         "test_forbidden_code.py::test_nothing_dangerous_is_imported",
     ),
     "odd numbers": (
+        FUZZED,
         "loaders/test_configuration.py::test_long_lists_and_huge_numbers",
         "loaders/test_csv_bad_input.py::test_steps_beyond_64_bits",
         "loaders/test_hf_trainer.py::test_values_that_are_no_numbers",
@@ -119,6 +125,7 @@ TESTS: dict[str, tuple[str, ...]] = {
         "report/test_hostile_logs.py::test_the_configuration_and_the_baseline",
     ),
     "the cache of readings": (
+        FUZZED,
         "loaders/test_cache.py::test_what_is_kept_is_what_was_read",
         "loaders/test_cache.py::test_forged_entries_are_ignored",
         "loaders/test_cache.py::test_damaged_entries_are_ignored_and_written_again",

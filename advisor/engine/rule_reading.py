@@ -12,7 +12,7 @@ import msgspec
 
 from advisor.engine import rule_schema as schema
 from advisor.engine.confirm_part import ConfirmPart, CounterfactualPart, ReproducePart
-from advisor.errors import ProblemError, RuleError
+from advisor.errors import Problem, ProblemError, RuleError
 from advisor.safe_yaml import Document, Place, parse_yaml
 
 _ERROR_PATH = re.compile(r" - at `\$(.*)`$")
@@ -26,10 +26,14 @@ def read_rule(path: Path) -> tuple[schema.RuleFile, Document]:
     """The parts of a rule file, checked for shape only.
 
     Raises:
-        RuleError: malformed YAML, an unknown or missing key, a value of a wrong type.
+        RuleError: unreadable, malformed YAML, an unknown or missing key, a value of a
+            wrong type.
     """
     try:
         document = parse_yaml(path.read_text("utf-8"), path, trusted_author=True)
+    except (OSError, UnicodeDecodeError) as error:
+        remedy = "save it as UTF-8, and check its rights"
+        raise RuleError(Problem(path, "readable text", f"{error}", remedy)) from error
     except ProblemError as error:
         raise RuleError(error.problem) from error
     source = _convert(document, document.data, schema.RuleFile, ())

@@ -28,6 +28,13 @@ def test_a_good_rule_loads(tmp_path: Path) -> None:
     assert (rule.id, rule.group) == ("example", "search-space")
 
 
+def test_a_rule_that_is_no_text_is_located(tmp_path: Path) -> None:
+    path = tmp_path / "example.yaml"
+    path.write_bytes(b"\x80")
+    with pytest.raises(RuleError, match=r"example\.yaml: expected readable text"):
+        load_rule(path)
+
+
 @pytest.mark.parametrize(
     ("change", "place", "words"),
     [

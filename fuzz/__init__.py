@@ -1,0 +1,1 @@
+"""Arbitrary bytes for every parser; see targets.py. `make fuzz` runs them all."""
