@@ -19,6 +19,7 @@ from advisor.errors import AdvisorError
 
 MAX_LENGTH = 500
 MAX_NODES = 120
+_DIGITS = 30
 
 Scope: TypeAlias = Callable[[str], Any]
 """Gives the value of a dotted name."""
@@ -69,12 +70,25 @@ def _fold_none(function: Callable[..., Any]) -> Callable[..., Any]:
             return function(*values)
         except (ZeroDivisionError, OverflowError, ValueError):
             return math.nan
+        except TypeError as error:
+            name = function.__name__.lstrip("_")
+            raise ExpressionError(f"`{name}` of other values than numbers") from error
 
     return folded
 
 
+def _round(value: float, digits: int | None = None) -> float:
+    """Of an integer and many negative digits, Python would build a power of ten."""
+    if digits is None:
+        return round(value)
+    return round(value, max(-_DIGITS, min(digits, _DIGITS)))
+
+
 def _contains(item: Any, container: Any) -> bool:
-    return container is not None and item in container
+    try:
+        return container is not None and item in container
+    except TypeError as error:
+        raise ExpressionError(f"{item!r} cannot be in {container!r}") from error
 
 
 _BINARY: Mapping[type[ast.operator], Callable[..., Any]] = {
@@ -99,7 +113,7 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "log10": _fold_none(math.log10),
     "max": _fold_none(max),
     "min": _fold_none(min),
-    "round": _fold_none(round),
+    "round": _fold_none(_round),
     "sqrt": _fold_none(math.sqrt),
 }
 _WORDS: Mapping[str, Any] = {"none": None, "true": True, "false": False}

@@ -16,6 +16,7 @@ from advisor.engine.expression import (
 
 _HOLE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 _FORMAT = re.compile(r"\+?,?(\.\d{1,2})?[defgs%]?")
+_BARE = re.compile(r".*(\.\d{1,2}d|s)")  # no format of a number
 MISSING = "unknown"
 
 
@@ -81,12 +82,17 @@ def show(value: Any, form: str = "") -> str:
         return "NaN" if math.isnan(value) else ("∞" if value > 0 else "-∞")
     if form.endswith("d"):
         value = round(value)
-    return format(value, form or ("" if isinstance(value, int) else ".4g"))
+    try:
+        return format(value, form or ("" if isinstance(value, int) else ".4g"))
+    except ValueError:  # digits after the point, for an integer
+        return format(float(value), form)
+    except OverflowError:  # an integer beyond all floats
+        return "∞" if value > 0 else "-∞"
 
 
 def _hole(inside: str) -> tuple[Expression, str]:
     body, colon, form = inside.rpartition(":")
-    if colon and _FORMAT.fullmatch(form):
+    if colon and _FORMAT.fullmatch(form) and not _BARE.fullmatch(form):
         return compile_expression(body), form
     if colon and "'" not in inside and '"' not in inside:
         raise ExpressionError(f"`{form}` is not a format; use e.g. .3g , .1% d")

@@ -80,3 +80,18 @@ def test_refuses(text: str) -> None:
 def test_repeating_text_is_refused_when_evaluated() -> None:
     with pytest.raises(ExpressionError, match="needs numbers"):
         compile_expression("word * 1000000000").evaluate(SCOPE.__getitem__)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["max(number,)", "min('a', 1)", "abs('x')", "-'x'", "sqrt()", "1 in 5", "'a' in 2"],
+)
+def test_functions_of_other_values_are_refused_when_evaluated(text: str) -> None:
+    with pytest.raises(ExpressionError):
+        compile_expression(text).evaluate({"number": 3.0}.get)
+
+
+def test_rounding_builds_no_power_of_ten() -> None:
+    assert (
+        compile_expression("round(5, -999999999999)").evaluate(lambda name: None) == 0
+    )

@@ -48,3 +48,11 @@ def test_refuses(text: str) -> None:
 def test_a_lone_hole_keeps_its_type() -> None:
     assert compile_template("{steps}").value(SCOPE.__getitem__) == 12000
     assert compile_template("{steps} steps").value(SCOPE.__getitem__) == "12000 steps"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("{n:.2}", "3.0"), ("{n:d}", "3"), ("{huge:.3g}", "∞")]
+)
+def test_integers_take_every_format(text: str, expected: str) -> None:
+    values = {"n": 3, "huge": 10**400}
+    assert compile_template(text).fill(values.get) == expected
