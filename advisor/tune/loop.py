@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from advisor.confirm.executors import Executor
 from advisor.errors import AdvisorError
 from advisor.model.finding import Evaluation
-from advisor.model.next_round import PointSequence
 from advisor.next_round import markdown, yaml_file
 from advisor.next_round.earlier import read_earlier
+from advisor.next_round.plan import Wishes
 from advisor.report.markdown import write_report
 from advisor.report.numbers import count
 from advisor.tune import journal, settings_file
@@ -22,6 +22,7 @@ from advisor.tune.reading import Reader
 from advisor.tune.round import (
     OUTCOME,
     PLAN,
+    PLAN_YAML,
     Outcome,
     Round,
     place_of,
@@ -32,7 +33,7 @@ from advisor.tune.round import (
 from advisor.tune.trainable import Trainable
 from advisor.tune.training import train_round, trained
 
-PLAN_MD, PLAN_YAML, REPORT = "plan.md", "plan.yaml", "report.md"
+PLAN_MD, REPORT = "plan.md", "report.md"
 
 Tell = Callable[[int, int, int], None]
 """Called with the round, its trials that are trained, and all its trials."""
@@ -125,14 +126,25 @@ class Tuning:
             self._evaluation(),
             self.rounds,
             self.trainable,
-            number=number,
-            trials=share,
-            sequence=self._sequence(number),
+            self._wishes(number, share, last=rounds_left == 1 and bool(self.rounds)),
         )
         if not planned.round.trials:
             self.stopped = "nothing is left to search"
             return None
+        if planned.made.phase == "exploitation" and self._is_settled(planned):
+            self.stopped = (
+                "the search space stays as it is, and the last round, which exploited "
+                "what was known, found nothing better"
+            )
+            return None
         return planned
+
+    def _is_settled(self, planned: Planned) -> bool:
+        """Whether another round would be the same as the last one, in vain."""
+        if planned.made.changed or not self.rounds or len(self.outcomes) < 2:
+            return False
+        before, last = (each.best for each in self.outcomes[-2:])
+        return self.rounds[-1].phase == "exploitation" and before == last
 
     def _look_at_given(self) -> None:
         evaluation = self.reader.evaluation([])
@@ -147,11 +159,18 @@ class Tuning:
                 return evaluation
         return self.reader.evaluation(self.rounds)
 
-    def _sequence(self, number: int) -> PointSequence:
+    def _wishes(self, number: int, trials: int, *, last: bool) -> Wishes:
+        """What goes on from the round before."""
+        wishes = Wishes(trials, self.limits.seed, number, last=last)
         earlier = read_earlier(place_of(self.directory, number - 1) / PLAN_YAML)
         if earlier is None:
-            return PointSequence(seed=self.limits.seed)
-        return earlier.sequence
+            return wishes
+        return replace(
+            wishes,
+            seed=None,
+            sequence=earlier.sequence,
+            constraints=earlier.constraints,
+        )
 
     def _keep(self, planned: Planned) -> None:
         """For people first: the round is planned once its own file is there."""

@@ -79,10 +79,7 @@ def following_round(
     evaluation: Evaluation,
     rounds: Sequence[Round],
     trainable: Trainable,
-    *,
-    number: int,
-    trials: int,
-    sequence: PointSequence,
+    wishes: Wishes,
 ) -> Planned:
     """What the findings make of the rounds before."""
     study = evaluation.studies[0]
@@ -91,11 +88,11 @@ def following_round(
         evaluation.of_study(study),
         {rule: note.summary for rule, note in evaluation.rules.items()},
         questions=evaluation.questions,
-        wishes=Wishes(trials=trials, round=number, sequence=sequence),
+        wishes=wishes,
     )
     made = possible(made, trainable)
     before = rounds[-1] if rounds else None
-    since = before.since if before is not None else number - 1
+    since = before.since if before is not None else wishes.round - 1
     changed = any(
         each.name in ABOUT_TRAINING and each.changes for each in made.quantities
     ) or any(
@@ -103,7 +100,7 @@ def following_round(
     )
     known = before.searched if before is not None else _searched_before(study)
     if changed:
-        since, known = number, {}
+        since, known = wishes.round, {}
     return Planned(made, _round(made, trainable, known, since=since))
 
 

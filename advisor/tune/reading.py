@@ -21,8 +21,10 @@ from advisor.loaders.joining import join
 from advisor.model.finding import Evaluation
 from advisor.model.log import Logs, TrialLog
 from advisor.model.study import Study
+from advisor.next_round.continued import continued, planned_in
+from advisor.next_round.earlier import read_earlier
 from advisor.pipeline import evaluate, read, settings_of
-from advisor.tune.round import Range, Round, place_of
+from advisor.tune.round import PLAN_YAML, Range, Round, place_of
 from advisor.tune.trainable import COMPLEMENT
 
 FAILED = "failed.txt"
@@ -70,8 +72,16 @@ class Reader:
                 f"{self.directory}: expected the trials of one study, "
                 f"found {len(studies)}"
             )
-        study = replace(studies[0], algorithm=_algorithm(rounds))
+        study = self._as_planned(studies[0], last)
+        study = replace(study, algorithm=_algorithm(rounds))
         return evaluate(logs, [study], self.rules, self.settings)
+
+    def _as_planned(self, study: Study, last: Round) -> Study:
+        """In the search space of the last round, not in all that was ever searched."""
+        plan = read_earlier(place_of(self.directory, last.number) / PLAN_YAML)
+        if plan is None:
+            return study
+        return continued(study, planned_in(plan.hyperparameters, study))
 
     def _logs(self, rounds: Sequence[Round], since: int) -> Logs:
         before = self.paths if since < rounds[0].number else ()

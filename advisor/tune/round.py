@@ -13,7 +13,7 @@ from advisor.errors import AdvisorError
 from advisor.model.log import Value
 from advisor.model.search_space import Hyperparameter
 
-PLAN, OUTCOME = "round.json", "outcome.json"
+PLAN, PLAN_YAML, OUTCOME = "round.json", "plan.yaml", "outcome.json"
 Kind = Literal["float", "integer", "categorical"]
 Plain = bool | int | float | str | None
 _T = TypeVar("_T")
