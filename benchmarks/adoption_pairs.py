@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from advisor.model.search_space import Hyperparameter, SearchSpace
 from advisor.model.study import Goal, Objective, Study
 from advisor.model.trial import Trial
 
+Pair: TypeAlias = "Repeats | Tuned"
 LOOKS = 3  # the first, and two after the repeats that were asked for
 NO_LOGS = Logs((), ())
 OBJECTIVE = Objective("val/error", Goal.MINIMIZE)
@@ -166,8 +168,8 @@ def study(name: str, trials: tuple[Trial, ...], space: SearchSpace) -> Study:
 
 
 def looks(
-    candidate: Repeats | Tuned,
-    incumbent: Repeats | Tuned,
+    candidate: Pair,
+    incumbent: Pair,
     rules: tuple[Rule, ...],
     *,
     min_gain: float | None = None,

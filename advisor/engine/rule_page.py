@@ -55,6 +55,12 @@ def _page(rule: Rule) -> Iterator[str]:
         for case in source.severity
     )
     yield f"Severity: {'; else '.join(severities)}.\n"
+    if source.adoption is not None:
+        yield (
+            f"In a comparison it answers: {source.adoption.question} Where it fires: "
+            f"{source.adoption.fires}; where it is inconclusive: "
+            f"{source.adoption.inconclusive}.\n"
+        )
     yield from _parameters(rule)
     yield from _features(rule)
     yield "## Message\n"

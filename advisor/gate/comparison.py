@@ -12,7 +12,7 @@ from advisor.engine.adoption import DECISIONS, Answer, Decision, adoption_answer
 from advisor.engine.rule import Rule
 from advisor.engine.rule_set import RuleSettings
 from advisor.errors import AdvisorError
-from advisor.gate.comparison_errors import own_errors
+from advisor.gate.comparison_errors import at_boundary, open_findings, own_errors
 from advisor.gate.comparison_side import Name, Side
 from advisor.gate.comparison_study import (
     check_comparable,
@@ -20,7 +20,7 @@ from advisor.gate.comparison_study import (
     repeated_study,
     searched_study,
 )
-from advisor.model.finding import Action, Outcome
+from advisor.model.finding import Action, Finding, Outcome
 from advisor.model.log import Value
 
 _LEADS = "Does the candidate lead?"
@@ -94,7 +94,13 @@ def compare(
         )
     if min_gain is not None:
         facts = {**facts, "worthwhile_difference": min_gain}
-    errors = own_errors(candidate, incumbent, rules, settings)
+    sides = (candidate, incumbent)
+    findings: dict[str, tuple[Finding, ...]] = {
+        side.name: open_findings(side, rules, settings) for side in sides
+    }
+    for side in sides:
+        facts = {**facts, **at_boundary(side, findings[side.name])}
+    errors = own_errors(candidate, incumbent, findings)
     answers: tuple[Answer, ...] = (errors,)
     if candidate.trials:
         asked = _asked(candidate, incumbent, rules, settings, facts)

@@ -2,38 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from advisor.engine.adoption import Answer
 from advisor.engine.rule import Rule
 from advisor.engine.rule_set import RuleSettings
 from advisor.gate.comparison_side import Side
 from advisor.model.finding import Finding, Outcome, Severity
+from advisor.model.log import Value
 from advisor.pipeline import evaluate
 
 QUESTION = "Does the candidate train, without errors of its own?"
+_BOUNDARY = "optimum-at-boundary"
 _LAST = 99
+
+
+def open_findings(
+    side: Side, rules: Sequence[Rule], settings: RuleSettings
+) -> tuple[Finding, ...]:
+    """What the ordinary rules say of one side, and no other finding explains."""
+    evaluation = evaluate(side.logs, (side.study,), rules, settings)
+    return tuple(each for each in evaluation.findings if each.superseded_by is None)
+
+
+def at_boundary(side: Side, findings: Iterable[Finding]) -> dict[str, Value]:
+    """The fact that a side's search stopped at a bound, for the rules on tuning."""
+    names = [
+        each.subject.name
+        for each in findings
+        if each.rule == _BOUNDARY and each.severity >= Severity.WARNING
+    ]
+    return {f"{side.name}_at_boundary": names[0]} if names else {}
 
 
 def own_errors(
     candidate: Side,
     incumbent: Side,
-    rules: Sequence[Rule],
-    settings: RuleSettings,
+    findings: Mapping[str, tuple[Finding, ...]],
 ) -> Answer:
     """Infeasible repeats, or errors in its trials that the incumbent does not have.
 
     An error that the incumbent shares is told, and decides nothing.
     """
-    errors = _findings(candidate, rules, settings)
+    found, known_ones = (
+        _about(side, findings[side.name]) for side in (candidate, incumbent)
+    )
     broken = _broken(candidate, incumbent)
     if broken:
         names = {trial.name for trial in candidate.infeasible}
-        about = (each for each in errors if each.subject.name in names)
+        about = (each for each in found if each.subject.name in names)
         return _answer(broken, next(about, None))
     errors, known = (
-        [each for each in found if each.severity is Severity.ERROR]
-        for found in (errors, _findings(incumbent, rules, settings))
+        [each for each in some if each.severity is Severity.ERROR]
+        for some in (found, known_ones)
     )
     rules_known = {each.rule for each in known}
     own = [each for each in errors if each.rule not in rules_known]
@@ -72,17 +93,13 @@ def _infeasible(side: Side) -> tuple[int, int]:
     return count, count + len(side.trials) + len(side.left_out)
 
 
-def _findings(
-    side: Side, rules: Sequence[Rule], settings: RuleSettings
-) -> list[Finding]:
-    """The open findings that concern the configuration compared."""
-    evaluation = evaluate(side.logs, (side.study,), rules, settings)
+def _about(side: Side, findings: Iterable[Finding]) -> list[Finding]:
+    """Those that concern the configuration compared."""
     names = {trial.name for trial in (*side.trials, *side.infeasible)}
     return [
         each
-        for each in evaluation.findings
-        if each.superseded_by is None
-        and (each.subject.kind != "trial" or each.subject.name in names)
+        for each in findings
+        if each.subject.kind != "trial" or each.subject.name in names
     ]
 
 

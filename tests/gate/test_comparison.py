@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,13 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 from markdown_it import MarkdownIt
+from synthetic_searches import search
 
 from advisor.cli import main
+from advisor.engine.rule_set import RuleSettings, load_rules
+from advisor.gate.comparison import compare as compare_sides
+from advisor.gate.comparison_side import side_of
+from advisor.model.log import Logs
 
 WIDTH = 80
 
@@ -237,6 +243,26 @@ def test_a_recipe_that_is_better_throughout_is_adopted(tmp_path: Path) -> None:
     data = as_json(new, old)
     assert data["verdict"] == "adopt", data["headline"]
     assert decisions(data)["difference-within-study-variance"] == "pass"
+
+
+def test_an_incumbent_whose_search_ended_at_a_bound_was_not_tuned_alike() -> None:
+    inside, beyond = (
+        search(optimum=optimum, trials=40, weights=[1.0], noise_size=0.02)
+        for optimum in (0.5, 1.2)
+    )
+    lower = tuple(
+        replace(each, error=None if each.error is None else each.error - 0.5)
+        for each in inside.trials
+    )
+    sides = (
+        side_of("candidate", replace(inside, trials=lower), Logs((), ())),
+        side_of("incumbent", beyond, Logs((), ())),
+    )
+    made = compare_sides(*sides, load_rules(), RuleSettings(), {})
+    (answer,) = (each for each in made.answers if each.rule == "unequal-tuning")
+    assert answer.decision == "refuse"
+    assert "its error still improves at the bound of learning_rate" in answer.said
+    assert any("Move the bound of learning_rate" in each.do for each in made.actions)
 
 
 @pytest.mark.parametrize("end", ["incumbent", "both"])
