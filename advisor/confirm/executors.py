@@ -14,6 +14,7 @@ from advisor.confirm.pipelines.pipeline import Pipeline, Progress, Settings
 from advisor.errors import AdvisorError
 
 Train: TypeAlias = Callable[[Pipeline, Mapping[str, Settings], Path, Progress], None]
+_SAFE_PATH = "PYTHONSAFEPATH"
 PATIENCE = 10  # seconds until a cluster must have answered
 
 
@@ -69,7 +70,8 @@ def _processes(count: int) -> Iterator[Executor]:
 
     threads = max(1, (os.cpu_count() or 1) // count)
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(count, context, _limit_threads, (threads,))
+    before = os.environ.get(_SAFE_PATH)
+    pool = ProcessPoolExecutor(count, context, _begin, (threads, before))
 
     def train(
         pipeline: Pipeline,
@@ -89,10 +91,13 @@ def _processes(count: int) -> Iterator[Executor]:
                 "killed, perhaps for want of memory; call again to go on"
             ) from error
 
+    # A module of the standard library's name where the user stands is not imported.
+    os.environ[_SAFE_PATH] = "1"
     try:
         yield Executor(train, count)
     finally:
         pool.shutdown(cancel_futures=True)
+        _restore(before)
 
 
 @contextmanager
@@ -143,9 +148,18 @@ def train_part(
     pipeline.train(trials, directory, lambda done, total: None)
 
 
-def _limit_threads(threads: int) -> None:
+def _begin(threads: int, safe_path: str | None) -> None:
+    """In a new process: its share of the cores; commands have the user's variables."""
+    _restore(safe_path)
     os.environ["TF_NUM_INTRAOP_THREADS"] = str(threads)
     os.environ["TF_NUM_INTEROP_THREADS"] = "1"
+
+
+def _restore(safe_path: str | None) -> None:
+    if safe_path is None:
+        os.environ.pop(_SAFE_PATH, None)
+    else:
+        os.environ[_SAFE_PATH] = safe_path
 
 
 def _parts(trials: Mapping[str, Any], count: int) -> Iterator[dict[str, Any]]:

@@ -59,6 +59,24 @@ def test_processes_train_the_same(
     assert len(lines) == len(set(lines)) == 36
 
 
+def test_processes_import_nothing_from_where_the_user_stands(
+    study: Checked,
+    serial: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("PYTHONSAFEPATH", raising=False)
+    monkeypatch.chdir(tmp_path)
+    for name in ("multiprocessing", "pickle"):
+        program = "open('imported', 'w'); raise SystemExit(1)"
+        (tmp_path / f"{name}.py").write_text(program)
+    with executor_of("processes://2") as executor:
+        results = confirm(study, FakePipeline(), tmp_path / "w", executor=executor)
+    assert report(study, *results) == serial
+    assert not (tmp_path / "imported").exists()
+    assert "PYTHONSAFEPATH" not in os.environ
+
+
 @pytest.mark.parametrize(
     ("dies", "said"), [(False, "no gpu"), (True, "found that one was killed")]
 )
