@@ -71,6 +71,8 @@ def _processes(count: int) -> Iterator[Executor]:
     threads = max(1, (os.cpu_count() or 1) // count)
     context = multiprocessing.get_context("spawn")
     before = os.environ.get(_SAFE_PATH)
+    # A module of the standard library's name where the user stands is not imported.
+    os.environ[_SAFE_PATH] = "1"
     pool = ProcessPoolExecutor(count, context, _begin, (threads, before))
 
     def train(
@@ -91,8 +93,6 @@ def _processes(count: int) -> Iterator[Executor]:
                 "killed, perhaps for want of memory; call again to go on"
             ) from error
 
-    # A module of the standard library's name where the user stands is not imported.
-    os.environ[_SAFE_PATH] = "1"
     try:
         yield Executor(train, count)
     finally:
