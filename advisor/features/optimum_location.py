@@ -19,9 +19,9 @@ from advisor.features.additive_model import (
 from advisor.features.edge_level import Levels, compare_levels
 from advisor.features.feature import NotEnoughDataError, feature, quantity
 from advisor.features.shape_family import PLACES, STEP, edge_odds, weigh
-from advisor.features.wider_bound import wider_bound
 from advisor.model.curve import FloatArray
 from advisor.model.study import Design
+from advisor.model.wider_bound import wider_bound
 
 _FEWEST = 10
 _FEW_LEVELS = 4

@@ -21,8 +21,9 @@ _MARGIN = 0.05  # of the range, on each side
 def around_the_best(made: NextRound) -> tuple[PlannedHyperparameter, ...] | None:
     """What is searched, each range cut to that of the best five trials and a margin.
 
-    None where too few trials are known. Choices, and what the best trials do not have,
-    stay as they are.
+    Where a bound moves outwards in this round, the range goes on to the new bound. None
+    where too few trials are known. Choices, and what the best trials do not have, stay
+    as they are.
     """
     sign = made.objective.goal.sign if made.objective is not None else 1
     feasible = [
@@ -50,9 +51,13 @@ def _cut(
     known = [place for place in places if math.isfinite(place)]
     if not known:
         return each
-    lower = space.value_at(min(max(min(known) - _MARGIN, 0.0), 1 - _MARGIN))
-    upper = space.value_at(max(min(max(known) + _MARGIN, 1.0), _MARGIN))
-    return replace(each, space=_within(space, lower, upper))
+    lower, upper = min(known) - _MARGIN, max(known) + _MARGIN
+    if each.before is not None and each.before.name == each.name:
+        least, most = each.before.bounds
+        lower = 0.0 if space.bounds[0] < least else lower
+        upper = 1.0 if space.bounds[1] > most else upper
+    ends = (min(max(lower, 0.0), 1 - _MARGIN), max(min(upper, 1.0), _MARGIN))
+    return replace(each, space=_within(space, *map(space.value_at, ends)))
 
 
 def _within(space: Hyperparameter, lower: float, upper: float) -> Hyperparameter:

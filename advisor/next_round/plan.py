@@ -22,6 +22,7 @@ from advisor.next_round import adam_budget, number_of_trials
 from advisor.next_round.conditions import conditions_of
 from advisor.next_round.edits import Asked, asked_of
 from advisor.next_round.history import inside, past_trials
+from advisor.next_round.leaning import leaning_outwards
 from advisor.next_round.notes import notes_on
 from advisor.next_round.number_of_trials import TrialCount
 from advisor.next_round.phase import phase_of
@@ -118,6 +119,8 @@ def _merged(
         planned.hyperparameters, planned.logged_steps
     )
     phase, quantities, early = phase_of(edited, planned.quantities)
+    if phase == "exploration":
+        hyperparameters = leaning_outwards(study, hyperparameters)
     return _Merged(
         hyperparameters=hyperparameters,
         quantities=quantities,

@@ -7,8 +7,8 @@ import synthetic_searches as searches
 
 from advisor.engine.evaluate import evaluate_study
 from advisor.engine.rule_set import RuleSettings, find_rule
-from advisor.features.wider_bound import wider_bound
 from advisor.model.search_space import Hyperparameter, Side
+from advisor.model.wider_bound import wider_bound
 
 POSITIVE, FRACTION, WHOLE = (0.0, None), (0.0, 1.0), (1.0, None)
 
