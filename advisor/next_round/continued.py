@@ -18,6 +18,7 @@ from advisor.model.trial import Trial
 from advisor.next_round.draft import is_number
 
 _DIGITS = 12
+_ONE_MINUS = "one_minus_"
 
 
 def continued(study: Study, planned: Sequence[PlannedHyperparameter]) -> Study:
@@ -28,9 +29,7 @@ def continued(study: Study, planned: Sequence[PlannedHyperparameter]) -> Study:
     """
     spaces = {each.name: _now(each) for each in planned}
     turned = {
-        each.name: each.before.name
-        for each in planned
-        if each.searched and each.before is not None and each.before.name != each.name
+        each.name: old for each in planned if (old := _complement(each, study)) != ""
     }
     gone = set(turned.values())
     others = [
@@ -44,6 +43,17 @@ def continued(study: Study, planned: Sequence[PlannedHyperparameter]) -> Study:
         trials=tuple(_turned(trial, turned) for trial in study.trials),
         search_space=SearchSpace((*made, *others)),
     )
+
+
+def _complement(each: PlannedHyperparameter, study: Study) -> str:
+    """The hyperparameter that it is one minus of, in this round or since an earlier."""
+    if each.searched and each.before is not None and each.before.name != each.name:
+        return each.before.name
+    plain = each.name.removeprefix(_ONE_MINUS)
+    if plain == each.name:
+        return ""
+    known = study.search_space.find(plain)
+    return known.name if known is not None else plain
 
 
 def planned_in(

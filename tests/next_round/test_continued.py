@@ -57,6 +57,13 @@ def test_one_minus_a_hyperparameter_is_filled_in_for_earlier_trials(
     assert value == pytest.approx(1 - old)
 
 
+def test_so_it_stays_in_the_rounds_after(after: Study) -> None:
+    made = next_round(after, [], {})
+    later = continued(study(), made.hyperparameters)
+    assert "momentum" not in later.search_space
+    assert later.trials[0].hyperparameters["one_minus_momentum"] == pytest.approx(0.1)
+
+
 def test_no_trial_is_lost(after: Study) -> None:
     assert [each.name for each in after.trials] == [
         each.name for each in study().trials
