@@ -13,6 +13,7 @@ import math
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from advisor.errors import AdvisorError
@@ -40,8 +41,9 @@ class Expression:
     evaluate: Callable[[Scope], Any]
 
 
+@lru_cache(maxsize=8192)
 def compile_expression(text: str) -> Expression:
-    """Compiles `text`.
+    """Compiles `text`; the same look-ups stand in many conditions and templates.
 
     Comparisons with a missing value (`none`) are false, except `== none`; arithmetic
     with one gives `none`.
