@@ -57,7 +57,8 @@ def compile_expression(text: str) -> Expression:
         tree = ast.parse(text.strip(), mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise ExpressionError(f"not an expression: {error}") from error
-    if sum(1 for _ in ast.walk(tree)) > MAX_NODES:
+    # A character makes three parts at most (a name: itself, its context, the whole).
+    if 3 * len(text) > MAX_NODES and sum(1 for _ in ast.walk(tree)) > MAX_NODES:
         raise ExpressionError(f"more than {MAX_NODES} parts; use a feature instead")
     look_ups: dict[str, None] = {}
     evaluate = _compile(tree.body, look_ups)
