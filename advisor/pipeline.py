@@ -65,13 +65,15 @@ def evaluate(
     """Every rule on every study, as one immutable value."""
     verdicts: list[Verdict] = []
     findings: list[Finding] = []
-    questions: dict[str, Question] = {}
+    questions: dict[tuple[str, str], Question] = {}
     for study in studies:
         conclusions = evaluate_study(study, rules, settings or RuleSettings())
         verdicts.extend(conclusions.verdicts)
         for group in conclusions.findings.values():
             findings.extend(group)
-        questions |= conclusions.questions
+        for question in conclusions.questions.values():
+            # One answer in advisor.yaml is for all studies.
+            questions.setdefault((question.fact, question.question), question)
     findings.sort(key=lambda each: -each.severity)
     return Evaluation(
         logs=logs,

@@ -45,6 +45,7 @@ class Judgement:
         self.scope = scope
         self.conclusions = conclusions
         self.trace: list[Step] = []
+        self._measured = False
 
     def conclude(self) -> None:
         """Adds the verdict, the finding and the questions to the conclusions."""
@@ -53,7 +54,8 @@ class Judgement:
         if verdict.outcome is Outcome.FIRES:
             finding = self._finding(verdict)
             self.conclusions.findings.setdefault(self.rule.id, []).append(finding)
-        if verdict.outcome in (Outcome.FIRES, Outcome.INCONCLUSIVE):
+        undecided = verdict.outcome is Outcome.INCONCLUSIVE and self._measured
+        if verdict.outcome is Outcome.FIRES or undecided:
             with suppress(MissingSignalError, NotEnoughDataError):
                 self._ask()
 
@@ -81,6 +83,7 @@ class Judgement:
             )
         except NotEnoughDataError as error:
             return self._end(Outcome.INCONCLUSIVE, str(error))
+        self._measured = True
         for case in source.inconclusive:
             if self._holds(case.when, "inconclusive if"):
                 return self._end(Outcome.INCONCLUSIVE, self._fill(case.because))

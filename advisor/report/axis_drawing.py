@@ -12,7 +12,7 @@ from advisor.model.curve import FloatArray
 from advisor.model.search_space import Hyperparameter
 from advisor.report import plot_style as style
 from advisor.report.axis_plot import AxisPanel, AxisPlot
-from advisor.report.plot_labels import labels
+from advisor.report.plot_labels import apart, labels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -203,7 +203,9 @@ def _place_x(panel: AxisPanel, axes: Axes, positions: FloatArray) -> None:
         axes.xaxis.set_major_locator(_few_ticks(each))
     tried = sorted(set(finite.tolist()))
     if 1 < len(tried) <= FEW_VALUES:
-        axes.set_xticks(tried, [style.tick(value) for value in tried])
+        texts = [style.tick(value) for value in tried]
+        places = [each.position(value) for value in tried]
+        axes.set_xticks(tried, apart(texts, places))
         axes.xaxis.set_minor_locator(NullLocator())
 
 

@@ -85,7 +85,7 @@ def _draw_panel(
 
 
 def _title(panel: CurvesPanel) -> str:
-    name = style.label(panel.trial, 46)
+    name = style.label(panel.trial, 38)
     if panel.rank is None:
         return name
     place = {1: "best", 2: "2nd", 3: "3rd"}.get(panel.rank, f"{panel.rank}th")

@@ -78,9 +78,10 @@ def _plot(
         for rank, trial in enumerate(shown, start=1)
         if (panel := _panel(study, trial, rank, parts, sign)) is not None
     )
-    if not panels and not ended:
-        return None
     curves = [each for p in panels for each in (p.validation, p.training) if each]
+    # Single values are in the plots against the hyperparameters.
+    if not ended and all(len(each) < 2 for each in curves):
+        return None
     axis = next((each.axis for each in curves), "step")
     return CurvesPlot(
         study=study.name,

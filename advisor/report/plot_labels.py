@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from advisor.report.plot_style import label
+
+_CHARACTER = 0.035  # width of one, as a fraction of the narrowest panel
 
 
 def labels(texts: Sequence[str], width: int) -> list[str]:
@@ -19,6 +22,22 @@ def labels(texts: Sequence[str], width: int) -> list[str]:
     return [
         label(_between(text, start, len(text) - end), width).strip() for text in texts
     ]
+
+
+def apart(texts: Sequence[str], places: Sequence[float]) -> list[str]:
+    """Labels at increasing places, empty where one would lie over the one before.
+
+    Places are fractions of the axis.
+    """
+    shown: list[str] = []
+    end = -math.inf
+    for text, place in zip(texts, places, strict=True):
+        half = _CHARACTER * len(text) / 2
+        fits = not place - half < end
+        shown.append(text if fits else "")
+        if fits:
+            end = place + half
+    return shown
 
 
 def _between(text: str, start: int, end: int) -> str:

@@ -148,6 +148,26 @@ def test_labels_are_shortened_where_they_say_least(text, expected):
     assert plot_style.label(text, 12) == expected
 
 
+def test_tick_labels_do_not_lie_over_each_other():
+    texts = ["0.001", "0.002", "0.0028", "0.007"]
+    assert plot_labels.apart(texts, [0.0, 0.28, 0.41, 0.78]) == [
+        *("0.001", "0.002", "", "0.007")
+    ]
+    assert plot_labels.apart(["1", "2"], [float("nan"), 0.5]) == ["1", "2"]
+
+
+def test_single_values_are_no_curves():
+    study = example.single()
+    short = [
+        dataclasses.replace(
+            each, curves={k: v.take(np.array([0])) for k, v in each.curves.items()}
+        )
+        for each in study.trials
+    ]
+    assert curves_plots(study)
+    assert curves_plots(dataclasses.replace(study, trials=tuple(short))) == ()
+
+
 def test_labels_side_by_side_can_be_told_apart():
     names = [f"models/yolov5{size}_node_ECA.yaml" for size in "snm"]
     assert plot_labels.labels(names, 12) == [f"…ls/yolov5{size}…" for size in "snm"]
