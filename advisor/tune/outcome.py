@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from advisor.model.finding import Evaluation, Finding
 from advisor.model.finding import Outcome as Verdict
@@ -20,8 +20,6 @@ def outcome_of(evaluation: Evaluation, planned: Round | None, trained: int) -> O
     """
     study = evaluation.studies[0]
     own = [each for each in study.trials if planned is None or _is_of(each, planned)]
-    varied = [each.name for each in study.search_space.varied]
-    names = varied if planned is None else list(planned.searched)
     errors = [each.error for each in own if each.error is not None]
     objective = study.objective
     return Outcome(
@@ -31,7 +29,7 @@ def outcome_of(evaluation: Evaluation, planned: Round | None, trained: int) -> O
         infeasible=sum(each.infeasibility is not None for each in own),
         compared=len(study.trials),
         best_of_round=min(errors) * study.sign if errors else None,
-        best=_best(study, names),
+        best=_best(study),
         findings=tuple(_learned(evaluation.findings)),
         left_open=sum(each.outcome in _OPEN for each in evaluation.verdicts),
     )
@@ -42,14 +40,16 @@ def _is_of(trial: Trial, planned: Round) -> bool:
     return folder == f"round-{planned.number}" and name in planned.trials
 
 
-def _best(study: Study, names: Sequence[str]) -> Best | None:
+def _best(study: Study) -> Best | None:
+    """With the hyperparameters in which trials differ, whatever is fixed by now."""
     best = study.best
     if best is None or best.error is None:
         return None
     values = {
-        name: best.hyperparameters[name]
-        for name in names
-        if name in best.hyperparameters
+        each.name: best.hyperparameters[each.name]
+        for each in study.search_space
+        if each.name in best.hyperparameters
+        and len({t.hyperparameters.get(each.name) for t in study.trials}) > 1
     }
     return Best(best.name, best.error * study.sign, plain(values))
 

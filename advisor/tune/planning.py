@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from advisor.confirm.pipelines.pipeline import NotApplicableError
@@ -14,7 +14,6 @@ from advisor.model.log import Value
 from advisor.model.next_round import NextRound, PlannedTrial, PointSequence
 from advisor.model.planned_space import PlannedHyperparameter
 from advisor.model.search_space import Hyperparameter
-from advisor.model.study import Study
 from advisor.next_round.plan import Wishes, next_round
 from advisor.next_round.quasi_random import draw
 from advisor.tune.possible import ABOUT_TRAINING, possible
@@ -72,7 +71,7 @@ def first_round(
         sequence=sequence,
         points=points,
     )
-    return Planned(made, _round(made, trainable, {}, since=1))
+    return Planned(made, _round(made, trainable, since=1))
 
 
 def following_round(
@@ -98,25 +97,18 @@ def following_round(
     ) or any(
         each.alias in ABOUT_TRAINING and each.changes for each in made.hyperparameters
     )
-    known = before.searched if before is not None else _searched_before(study)
     if changed:
-        since, known = wishes.round, {}
-    return Planned(made, _round(made, trainable, known, since=since))
+        since = wishes.round
+    return Planned(made, _round(made, trainable, since=since))
 
 
-def _searched_before(study: Study) -> dict[str, Range]:
-    return {each.name: Range.of(each) for each in study.search_space.varied}
-
-
-def _round(
-    made: NextRound, trainable: Trainable, known: Mapping[str, Range], *, since: int
-) -> Round:
-    searched = dict(known)
-    for each in made.searched:
-        assert each.space is not None
-        new = Range.of(_as_logged(each, each.space))
-        old = searched.get(new.name)
-        searched[new.name] = old.with_(new) if old is not None else new
+def _round(made: NextRound, trainable: Trainable, *, since: int) -> Round:
+    searched = {
+        space.name: Range.of(space)
+        for each in made.searched
+        if each.space is not None
+        for space in [_as_logged(each, each.space)]
+    }
     constants = _constants(made, trainable)
     trials = {
         f"{i:03d}": _training(each, constants, trainable, made)
@@ -128,6 +120,7 @@ def _round(
         since=since,
         study=made.study,
         searched=searched,
+        fixed=tuple(_fixed(made)),
         trials=trials,
         reason=made.trials_reason,
         changes=tuple(_reasons(made)),
@@ -153,6 +146,13 @@ def _constants(made: NextRound, trainable: Trainable) -> dict[str, Value]:
         for name, value in {**fixed, **plan}.items()
         if trainable.takes(name)
     }
+
+
+def _fixed(made: NextRound) -> Iterator[str]:
+    """What varied before and has one value now."""
+    for each in made.hyperparameters:
+        if not each.searched and each.before is not None and each.before.varies:
+            yield each.before.name
 
 
 def _as_logged(each: PlannedHyperparameter, space: Hyperparameter) -> Hyperparameter:

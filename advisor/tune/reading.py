@@ -127,6 +127,9 @@ class Reader:
             name: _settings(each, known.get(name))
             for name, each in last.searched.items()
         }
+        for name in last.fixed:
+            own = known.get(name) or HyperparameterSettings()
+            ranges[name] = replace(own, role="fixed")
         for name in last.searched:
             if name.startswith(COMPLEMENT):  # the trainer logs the plain one as well
                 plain = name.removeprefix(COMPLEMENT)

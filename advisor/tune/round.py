@@ -36,23 +36,6 @@ class Range(msgspec.Struct, frozen=True):
             space.name, space.kind, space.lower, space.upper, space.scale, space.choices
         )
 
-    def with_(self, other: Range) -> Range:
-        """The range that holds both; the scale is that of `other`, the later one."""
-        choices = tuple(dict.fromkeys((*self.choices, *other.choices)))
-        if None in (self.lower, self.upper, other.lower, other.upper):
-            return msgspec.structs.replace(other, choices=choices)
-        assert self.lower is not None
-        assert self.upper is not None
-        assert other.lower is not None
-        assert other.upper is not None
-        lower = min(self.lower, other.lower)
-        return msgspec.structs.replace(
-            other,
-            lower=lower if lower > 0 or other.scale == "linear" else other.lower,
-            upper=max(self.upper, other.upper),
-            choices=choices if self.choices and other.choices else (),
-        )
-
 
 class Training(msgspec.Struct, frozen=True):
     """One trial of a round."""
@@ -78,7 +61,8 @@ class Round(msgspec.Struct, frozen=True, kw_only=True):
     phase: str
     since: int  # first round whose trials are compared with those of this one
     study: str
-    searched: dict[str, Range]  # in all rounds since then
+    searched: dict[str, Range]
+    fixed: tuple[str, ...] = ()  # what was searched before
     trials: dict[str, Training]
     reason: str  # of their number
     changes: tuple[Reason, ...] = ()

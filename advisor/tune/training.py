@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+import msgspec
+
 from advisor.confirm.executors import Executor
 from advisor.confirm.experiment import Change, Experiment
 from advisor.confirm.pipelines.pipeline import Pipeline, Progress, Settings
@@ -16,8 +18,9 @@ from advisor.errors import AdvisorError
 from advisor.model.confirmation import Level
 from advisor.model.trial import Trial
 from advisor.tune.reading import FAILED
-from advisor.tune.round import Round, place_of
+from advisor.tune.round import Round, Training, place_of
 
+CONFIGURATION = "hyperparameters.json"
 _PARTIAL = ".training"
 _TOGETHER = 32  # trials of the bundled trainer between two looks at the clock
 _HOPELESS = 3  # failures at the start of a round, and nothing else
@@ -109,7 +112,7 @@ def train_round(
     place = place_of(directory, planned.number)
     done = len(trained(directory, planned))
     left = {
-        name: each.settings
+        name: each
         for name, each in planned.trials.items()
         if not (place / name).is_dir()
     }
@@ -127,7 +130,7 @@ def train_round(
 
 def _train(
     place: Path,
-    batch: Mapping[str, Settings],
+    batch: Mapping[str, Training],
     pipeline: Pipeline,
     executor: Executor,
 ) -> None:
@@ -136,11 +139,22 @@ def _train(
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     chosen = Forgiving(pipeline) if pipeline.separate else pipeline
-    executor.train(chosen, batch, partial, lambda *_: None)
+    settings = {name: each.settings for name, each in batch.items()}
+    executor.train(chosen, settings, partial, lambda *_: None)
     for name in batch:
         (partial / name).mkdir(exist_ok=True)  # a command may have left nothing
+        if pipeline.separate:
+            _note_values(partial / name, batch[name])
         (partial / name).rename(place / name)
     shutil.rmtree(partial, ignore_errors=True)
+
+
+def _note_values(place: Path, training: Training) -> None:
+    """Beside the log: a command need not write down what it was given."""
+    path = place / CONFIGURATION
+    if not path.exists():
+        content = msgspec.json.encode(training.values)
+        path.write_bytes(msgspec.json.format(content) + b"\n")
 
 
 def _check_hope(place: Path, planned: Round) -> None:
@@ -157,8 +171,8 @@ def _check_hope(place: Path, planned: Round) -> None:
 
 
 def _batches(
-    trials: Mapping[str, Settings], size: int
-) -> Iterator[dict[str, Settings]]:
+    trials: Mapping[str, Training], size: int
+) -> Iterator[dict[str, Training]]:
     names = iter(trials)
     while part := list(islice(names, size)):
         yield {name: trials[name] for name in part}

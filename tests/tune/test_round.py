@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,26 +19,6 @@ from advisor.tune.round import (
 )
 
 RATE = Hyperparameter("lr", "float", 1e-4, 1e-2, "log")
-
-
-def test_a_range_grows_by_what_later_rounds_search() -> None:
-    wider = replace(RATE, lower=1e-3, upper=1e-1)
-    both = Range.of(RATE).with_(Range.of(wider))
-    assert (both.lower, both.upper, both.scale) == (1e-4, 1e-1, "log")
-
-
-def test_a_later_log_scale_has_no_place_for_zero() -> None:
-    linear = replace(RATE, lower=0.0, upper=0.5, scale="linear")
-    both = Range.of(linear).with_(Range.of(RATE))
-    assert (both.lower, both.upper, both.scale) == (1e-4, 0.5, "log")
-
-
-def test_choices_are_those_of_all_rounds() -> None:
-    names = [
-        Range.of(Hyperparameter("optimizer", "categorical", choices=each))
-        for each in (("sgd", "adam"), ("adam", "adamw"))
-    ]
-    assert names[0].with_(names[1]).choices == ("sgd", "adam", "adamw")
 
 
 def a_round(number: int) -> Round:

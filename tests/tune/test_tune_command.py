@@ -12,7 +12,9 @@ import time
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from advisor.cli import main
 from tests.tune.project import SPACE, calls, make_project, tune
 
 
@@ -37,6 +39,21 @@ def test_the_search_space_moves_to_the_optimum_outside_of_it(project: Path) -> N
     assert "| `learning_rate` | upper 0.01 → 0.1 | `optimum-at-boundary`" in text
     assert text.count("## Round") == 3
     assert calls(project) == 36
+
+
+def test_other_commands_read_the_rounds_as_the_last_report_did(project: Path) -> None:
+    tune("--rounds", 3, "--trials", 36)
+    told = json.loads((project / "advisor-tune/round-3/outcome.json").read_bytes())
+    words = ["check", "advisor-tune", "--format", "json"]
+    checked = CliRunner().invoke(main, words, catch_exceptions=False)
+    found = [
+        (each["id"], each["severity"], each["message"])
+        for each in json.loads(checked.stdout)["findings"]
+        if each["superseded_by"] is None
+    ]
+    assert found == [
+        (each["id"], each["severity"], each["message"]) for each in told["findings"]
+    ]
 
 
 def test_the_same_call_again_trains_nothing_and_says_the_same(project: Path) -> None:
