@@ -88,13 +88,19 @@ class CommandTrials:
     lack: str = "the command has no placeholder for it"
 
     def takes(self, name: str) -> bool:
-        """Whether the command has a placeholder for it."""
-        return self.pipeline.takes(name)
+        """Whether the command has a placeholder for it, or for one minus it."""
+        return self.pipeline.takes(name) or self.pipeline.takes(_plain(name))
 
     def settings(self, values: Mapping[str, Value], seed: int) -> Settings:
         """A value for every placeholder; those of the round come first."""
-        rest = {key: value for key, value in self.base.items() if key not in values}
-        return self.pipeline.filled({**values, **rest}, seed)
+        told = dict(
+            (name, value)
+            if self.pipeline.takes(name)
+            else (_plain(name), _turned(name, value))
+            for name, value in values.items()
+        )
+        rest = {key: value for key, value in self.base.items() if key not in told}
+        return self.pipeline.filled({**told, **rest}, seed)
 
 
 def trainable_of(
