@@ -126,12 +126,12 @@ class Tuning:
             self._evaluation(),
             self.rounds,
             self.trainable,
-            self._wishes(number, share, last=rounds_left == 1 and bool(self.rounds)),
+            self.wishes(number, share, last=rounds_left == 1 and bool(self.rounds)),
         )
         if not planned.round.trials:
             self.stopped = "nothing is left to search"
             return None
-        if planned.made.phase == "exploitation" and self._is_settled(planned):
+        if planned.made.phase == "exploitation" and self.is_settled(planned):
             self.stopped = (
                 "the search space stays as it is, and the last round, which exploited "
                 "what was known, found nothing better"
@@ -139,7 +139,7 @@ class Tuning:
             return None
         return planned
 
-    def _is_settled(self, planned: Planned) -> bool:
+    def is_settled(self, planned: Planned) -> bool:
         """Whether another round would be the same as the last one, in vain."""
         if planned.made.changed or not self.rounds or len(self.outcomes) < 2:
             return False
@@ -159,7 +159,7 @@ class Tuning:
                 return evaluation
         return self.reader.evaluation(self.rounds)
 
-    def _wishes(self, number: int, trials: int, *, last: bool) -> Wishes:
+    def wishes(self, number: int, trials: int, *, last: bool) -> Wishes:
         """What goes on from the round before."""
         wishes = Wishes(trials, self.limits.seed, number, last=last)
         earlier = read_earlier(place_of(self.directory, number - 1) / PLAN_YAML)
