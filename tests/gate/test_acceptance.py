@@ -45,6 +45,26 @@ def test_a_known_finding_leaves_and_is_told(evaluation: Evaluation) -> None:
     assert made.notices == ()
 
 
+def test_what_is_accepted_is_not_recommended(evaluation: Evaluation) -> None:
+    acted_on = next(each for each in evaluation.findings if each.actions)
+    refuted = tuple(
+        replace(each, refuted=True) if each.rule != acted_on.rule else each
+        for each in evaluation.findings
+    )
+    rules = [*RULES, *(replace(RULES[0], id=each.rule) for each in refuted)]
+    for findings, known in ((evaluation.findings, acted_on), (refuted, refuted[-1])):
+        made = accept(
+            replace(evaluation, findings=findings),
+            rules,
+            known=frozenset({known.fingerprint}),
+            today=TODAY,
+        )
+        recommended = {f.id for each in made.recommendations for f in each.findings}
+        assert recommended
+        assert known.id not in recommended
+        assert not {each.id for each in findings if each.refuted} & recommended
+
+
 def test_what_it_explains_goes_with_it(evaluation: Evaluation) -> None:
     below = next(each for each in evaluation.findings if each.superseded_by)
     cause = next(each for each in evaluation.findings if each.id == below.superseded_by)

@@ -122,6 +122,11 @@ def test_nothing_found_is_worth_what_could_be_decided(clear: int, says: str) -> 
     assert f"no findings: {clear} clear, 1 inconclusive, 1 not evaluated" in text
 
 
+def test_notices_are_told() -> None:
+    made = dataclasses.replace(example.evaluation(), notices=("it ended",))
+    assert "it ended" in terminal.render(made)
+
+
 def test_names_cannot_reach_the_terminal_or_the_build_service():
     hostile = "\x1b]0;owned\x07 x\n::set-output name=a::b \u202e ##[group]"
     study = example.single()

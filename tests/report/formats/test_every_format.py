@@ -163,6 +163,8 @@ def test_what_is_read_by_people_keeps_its_limit(
     text = form.render(replace(evaluation, findings=long))
     assert len(text.encode()) <= form.MOST
     assert "more findings" in text
+    # As many as fit are told, and of one step no more than 200.
+    assert len(text.encode()) > min(form.MOST / 4, 100_000)
     assert finding.severity is Severity.ERROR
     assert "3,000 errors" in text
 
@@ -181,6 +183,19 @@ def test_people_read_ids_studies_and_what_is_left_out(
         r"And (\d+) more findings: \1 errors\.",
         form.render(replace(evaluation, findings=many)),
     )
+
+
+@pytest.mark.parametrize("form", [comment, step_summary])
+def test_a_notice_is_told(evaluation: Evaluation, form: Any) -> None:
+    ended = "The suppression of x-1 ended"
+    assert ended in form.render(replace(evaluation, notices=(ended,)))
+
+
+def test_notes_do_not_fail_a_case(evaluation: Evaluation) -> None:
+    notes = tuple(replace(f, severity=Severity.INFO) for f in evaluation.findings)
+    suites = Xml.fromstring(render(replace(evaluation, findings=notes), "junit"))
+    assert not list(suites.iter("failure"))
+    assert list(suites.iter("system-out"))
 
 
 def test_a_comment_can_be_found_again(evaluation: Evaluation) -> None:
