@@ -14,6 +14,7 @@ import pytest
 from advisor.errors import AdvisorError
 from advisor.model.finding import Accepted, Evaluation, Severity
 from advisor.report import summary
+from advisor.report.brief import brief
 from advisor.report.formats import comment, find_format, github, names, step_summary
 from advisor.report.outputs import render, write
 from tests.report import example
@@ -183,6 +184,16 @@ def test_people_read_ids_studies_and_what_is_left_out(
         r"And (\d+) more findings: \1 errors\.",
         form.render(replace(evaluation, findings=many)),
     )
+
+
+def test_as_many_findings_are_told_as_fit(evaluation: Evaluation) -> None:
+    finding = evaluation.findings[0]
+    many = tuple(replace(finding, rule=f"r{i}", message="so it is") for i in range(99))
+    made = replace(evaluation, findings=many, recommendations=())
+    for most in (2_000, 4_000, 100_000):
+        text = brief(made, most=most, findings=99)
+        assert min(most / 3, 9_000) < len(text.encode()) <= most
+        assert "so it is" in text
 
 
 @pytest.mark.parametrize("form", [comment, step_summary])
