@@ -10,10 +10,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from advisor.confirm.pipelines.pipeline import Pipeline, Progress, Settings
+from advisor.confirm.pipelines.pipeline import Progress, Settings, Trains
 from advisor.errors import AdvisorError
 
-Train: TypeAlias = Callable[[Pipeline, Mapping[str, Settings], Path, Progress], None]
+Train: TypeAlias = Callable[[Trains, Mapping[str, Settings], Path, Progress], None]
 _SAFE_PATH = "PYTHONSAFEPATH"
 PATIENCE = 10  # seconds until a cluster must have answered
 
@@ -27,7 +27,7 @@ class Executor:
 
 
 def here(
-    pipeline: Pipeline,
+    pipeline: Trains,
     trials: Mapping[str, Settings],
     directory: Path,
     progress: Progress,
@@ -76,7 +76,7 @@ def _processes(count: int) -> Iterator[Executor]:
     pool = ProcessPoolExecutor(count, context, _begin, (threads, before))
 
     def train(
-        pipeline: Pipeline,
+        pipeline: Trains,
         trials: Mapping[str, Settings],
         directory: Path,
         progress: Progress,
@@ -116,7 +116,7 @@ def _dask(address: str) -> Iterator[Executor]:
     workers = max(len(client.nthreads()), 1)
 
     def train(
-        pipeline: Pipeline,
+        pipeline: Trains,
         trials: Mapping[str, Settings],
         directory: Path,
         progress: Progress,
@@ -142,7 +142,7 @@ def _dask(address: str) -> Iterator[Executor]:
 
 
 def train_part(
-    pipeline: Pipeline, trials: Mapping[str, Settings], directory: Path
+    pipeline: Trains, trials: Mapping[str, Settings], directory: Path
 ) -> None:
     """What a worker does."""
     pipeline.train(trials, directory, lambda done, total: None)

@@ -16,7 +16,6 @@ from advisor.model.trial import Trial
 
 _NEIGHBOURS = 8
 _FEWEST = 12
-_ALPHA = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,7 @@ class SmoothedLead:
     )
     remaining: float = quantity("ratio", "smoothed over difference")
     remaining_upper: float | None = quantity(
-        "ratio", "its one-sided 95% bound, where trials were repeated"
+        "ratio", "its one-sided bound at `alpha`, where trials were repeated"
     )
     luck: float = quantity(
         "error", "how far the best's evaluations lie below their neighbours, mean"
@@ -42,7 +41,7 @@ class SmoothedLead:
 
 
 @feature()
-def smoothed_lead(study: Study) -> SmoothedLead:
+def smoothed_lead(study: Study, *, alpha: float = 0.05) -> SmoothedLead:
     """How much of the lead is left when each trial's step is judged by its neighbours.
 
     The evaluation that counts (the best, or the last) is predicted by a straight line
@@ -64,7 +63,7 @@ def smoothed_lead(study: Study) -> SmoothedLead:
     means = [float(each.mean()) for each in lucks]
     difference = runner_up.mean - best.mean
     smoothed = difference + means[1] - means[0]
-    margin = _margin(lucks)
+    margin = _margin(lucks, alpha)
     return SmoothedLead(
         best=best.name,
         runner_up=runner_up.name,
@@ -81,14 +80,14 @@ def smoothed_lead(study: Study) -> SmoothedLead:
     )
 
 
-def _margin(lucks: list[FloatArray]) -> float | None:
+def _margin(lucks: list[FloatArray], alpha: float) -> float | None:
     """Of the difference of the means; None where neither side was repeated."""
     parts = [(float(x.var(ddof=1)) / len(x), len(x) - 1) for x in lucks if len(x) > 1]
     total = sum(part for part, _ in parts)
     if total <= 0:
         return 0.0 if parts else None
     freedom = total**2 / sum(part**2 / degrees for part, degrees in parts)
-    return quantile(_ALPHA, freedom) * math.sqrt(total)
+    return quantile(alpha, freedom) * math.sqrt(total)
 
 
 def _luck_of(trial: Trial, *, final: bool) -> float:

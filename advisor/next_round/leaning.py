@@ -17,8 +17,8 @@ from advisor.model.search_space import Hyperparameter, Side
 from advisor.model.study import Study
 from advisor.model.trial import Trial
 from advisor.model.wider_bound import wider_bound
+from advisor.next_round.around_best import BEST
 from advisor.next_round.draft import is_number
-from advisor.next_round.good_region import BEST
 from advisor.next_round.words import shown
 
 _TOWARDS = 0.7  # mean place of the best five; of five uniform ones it is in 6% of cases

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from advisor.model.next_round import AROUND_BEST, HALF_AROUND_BEST, NextRound
 from advisor.model.planned_space import PlannedHyperparameter, Point
+from advisor.next_round.around_best import around_the_best
 from advisor.next_round.exploitation import SAMPLER, exploit
-from advisor.next_round.good_region import around_the_best
 from advisor.next_round.quasi_random import draw
 
 

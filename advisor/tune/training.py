@@ -12,11 +12,8 @@ from pathlib import Path
 import msgspec
 
 from advisor.confirm.executors import Executor
-from advisor.confirm.experiment import Change, Experiment
-from advisor.confirm.pipelines.pipeline import Pipeline, Progress, Settings
+from advisor.confirm.pipelines.pipeline import Pipeline, Progress, Settings, Trains
 from advisor.errors import AdvisorError
-from advisor.model.confirmation import Level
-from advisor.model.trial import Trial
 from advisor.tune.reading import FAILED
 from advisor.tune.round import Round, Training, place_of
 
@@ -31,35 +28,9 @@ Tell = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Forgiving:
-    """A pipeline of which a trial may fail: the others are trained all the same."""
+    """Lets a trial fail: the others are trained all the same."""
 
-    inner: Pipeline
-
-    @property
-    def level(self) -> Level:
-        """As it is."""
-        return self.inner.level
-
-    @property
-    def workload(self) -> str:
-        """As it is."""
-        return self.inner.workload
-
-    @property
-    def identity(self) -> str:
-        """As it is."""
-        return self.inner.identity
-
-    @property
-    def separate(self) -> bool:
-        """As it is."""
-        return self.inner.separate
-
-    def settings(
-        self, experiment: Experiment, trial: Trial, change: Change, repeat: int
-    ) -> Settings:
-        """As they are."""
-        return self.inner.settings(experiment, trial, change, repeat)
+    inner: Trains
 
     def train(
         self, trials: Mapping[str, Settings], directory: Path, progress: Progress
@@ -78,14 +49,6 @@ class Forgiving:
             if said:
                 place.mkdir(parents=True, exist_ok=True)
                 (place / FAILED).write_text(f"{said}\n", "utf-8")
-
-    def described(self, settings: Settings) -> str:
-        """As it is."""
-        return self.inner.described(settings)
-
-    def seconds(self, settings: Settings) -> float:
-        """As they are."""
-        return self.inner.seconds(settings)
 
 
 def trained(directory: Path, planned: Round) -> list[str]:

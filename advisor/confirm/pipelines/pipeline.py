@@ -21,7 +21,16 @@ class NotApplicableError(Exception):
     """A change that this pipeline cannot make; the text says why."""
 
 
-class Pipeline(Protocol):
+class Trains(Protocol):
+    """What an executor carries out, here or elsewhere."""
+
+    def train(
+        self, trials: Mapping[str, Settings], directory: Path, progress: Progress
+    ) -> None:
+        """Trains all `trials`; the logs of each lie in `directory/<name>/`."""
+
+
+class Pipeline(Trains, Protocol):
     """Trains configurations and leaves logs that the loaders read."""
 
     @property
@@ -48,11 +57,6 @@ class Pipeline(Protocol):
         Raises:
             NotApplicableError: the change makes no sense here.
         """
-
-    def train(
-        self, trials: Mapping[str, Settings], directory: Path, progress: Progress
-    ) -> None:
-        """Trains all `trials`; the logs of each lie in `directory/<name>/`."""
 
     def described(self, settings: Settings) -> str:
         """One line for `--dry-run`: what will run."""

@@ -1,4 +1,4 @@
-"""The part of the search space that the best trials span."""
+"""The ranges that the best trials span."""
 
 from __future__ import annotations
 
