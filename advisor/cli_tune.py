@@ -17,7 +17,7 @@ from advisor.text import lines_for_people, printable
 if TYPE_CHECKING:
     from advisor.interpret.configuration import Configuration
     from advisor.model.study import Study
-    from advisor.tune.loop import Tuning
+    from advisor.tune.loop import Limits, Tuning
 
 
 @click.command()
@@ -106,15 +106,14 @@ def tune(
 
 
 def _tuning(
-    paths: tuple[Path, ...], config: Path | None, output: Path, limits: object
+    paths: tuple[Path, ...], config: Path | None, output: Path, limits: Limits
 ) -> Tuning:
     from advisor.confirm.executors import HERE
     from advisor.interpret.configuration import load_configuration
-    from advisor.tune.loop import Limits, Tuning, check_place
+    from advisor.tune.loop import Tuning, check_place
     from advisor.tune.reading import Reader
     from advisor.tune.trainable import trainable_of
 
-    assert isinstance(limits, Limits)
     configuration = load_configuration(paths[0] if paths else None, config)
     study = _study(paths, configuration) if paths else None
     reader = Reader.of(paths, output, configuration, study)
