@@ -101,10 +101,10 @@ def check(
         evaluation = confirmed(checked, (), workdir, budget, executor)
     else:
         evaluation = checked.evaluation
-    evaluation = counted(evaluation, checked, baseline)
+    least = Severity[fail_on.upper()]
+    evaluation = counted(evaluation, checked, baseline, fail_on=least)
     _show(evaluation, **output)
-    worst = evaluation.worst
-    if worst is not None and worst >= Severity[fail_on.upper()] and not exit_zero:
+    if evaluation.fails and not exit_zero:
         sys.exit(1)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ import click
 from advisor.cli_options import CONFIG, PATHS
 
 if TYPE_CHECKING:
-    from advisor.model.finding import Evaluation
+    from advisor.model.finding import Evaluation, Severity
     from advisor.pipeline import Checked
 
 FILE_NAME = "advisor-baseline.json"
@@ -48,9 +49,15 @@ def baseline(paths: tuple[Path, ...], config: Path | None, output: Path) -> None
 
 
 def counted(
-    evaluation: Evaluation, checked: Checked, baseline: Path | None
+    evaluation: Evaluation,
+    checked: Checked,
+    baseline: Path | None,
+    *,
+    fail_on: Severity | None = None,
 ) -> Evaluation:
     """Without the findings that are known or that advisor.yaml accepts.
+
+    What else the configuration takes away is told as a notice.
 
     Raises:
         ProblemError: the baseline cannot be read.
@@ -59,11 +66,15 @@ def counted(
 
     from advisor.gate.acceptance import accept
     from advisor.gate.baseline import read
+    from advisor.gate.weakening import weakening
 
-    return accept(
+    known = read(baseline).fingerprints if baseline is not None else frozenset[str]()
+    made = accept(
         evaluation,
         checked.rules,
-        known=read(baseline).fingerprints if baseline is not None else frozenset(),
+        known=known,
         suppressions=checked.configuration.suppressions,
         today=datetime.now(UTC).date(),
     )
+    told = weakening(checked.configuration, evaluation.logs.roots)
+    return replace(made, notices=(*told, *made.notices), fail_on=fail_on)

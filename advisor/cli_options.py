@@ -36,11 +36,45 @@ NO_CACHE = click.option(
     help="Read every file itself, and keep nothing for the next time.",
 )
 PATHS = _paths
-CONFIG = click.option(
-    "--config",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Configuration; default: advisor.yaml or [tool.advisor] found nearby.",
-)
+
+
+def _found_here(
+    ctx: click.Context, param: click.Parameter, value: Path | None
+) -> Path | None:
+    """With `--no-search` what the working directory holds, or nothing at all."""
+    if value is not None or not ctx.meta.get(_NO_SEARCH):
+        return value
+    from advisor.interpret.configuration import NO_CONFIGURATION
+    from advisor.interpret.configuration_file import configuration_in
+
+    return configuration_in(Path.cwd()) or NO_CONFIGURATION
+
+
+def _without_search(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    ctx.meta[_NO_SEARCH] = value
+
+
+def _config(function: Callable[..., None]) -> Callable[..., None]:
+    named = click.option(
+        "--config",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        callback=_found_here,
+        help="Configuration; default: advisor.yaml or [tool.advisor] found nearby.",
+    )
+    no_search = click.option(
+        "--no-search",
+        is_flag=True,
+        is_eager=True,  # the other reads it
+        expose_value=False,
+        callback=_without_search,
+        help="Take the configuration of the working directory or none: what lies "
+        "among the logs is not looked at.",
+    )
+    return named(no_search(function))
+
+
+_NO_SEARCH = "advisor.no_search"
+CONFIG = _config
 
 
 class Output(NamedTuple):

@@ -28,6 +28,7 @@ file's folder; `*` also matches `/`.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -42,6 +43,8 @@ from advisor.model.trial import Part
 from advisor.safe_yaml import Document, Place
 
 FILE_NAME = "advisor.yaml"
+NO_CONFIGURATION = Path(os.devnull)
+"""Named instead of a file: nothing is said, and nothing is looked for."""
 Selection: TypeAlias = Literal["best", "final"]
 
 
@@ -150,6 +153,6 @@ def load_configuration(start: Path | None, explicit: Path | None) -> Configurati
     from advisor.interpret.configuration_schema import configuration_of
 
     path = explicit if explicit is not None else find_configuration(start)
-    if path is None:
+    if path is None or path == NO_CONFIGURATION:
         return Configuration()
     return replace(configuration_of(read_document(path)), explicit=explicit is not None)

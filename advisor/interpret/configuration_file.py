@@ -23,10 +23,17 @@ def find_configuration(start: Path | None) -> Path | None:
         if origin is None:
             continue
         for folder in _folders(origin):
-            if (path := folder / FILE_NAME).is_file():
+            if (path := configuration_in(folder)) is not None:
                 return path
-            if (path := folder / _PYPROJECT).is_file() and _speaks_of_us(path):
-                return path
+    return None
+
+
+def configuration_in(folder: Path) -> Path | None:
+    """The configuration in this very folder."""
+    if (path := folder / FILE_NAME).is_file():
+        return path
+    if (path := folder / _PYPROJECT).is_file() and _speaks_of_us(path):
+        return path
     return None
 
 

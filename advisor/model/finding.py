@@ -191,6 +191,7 @@ class Evaluation:
     untested: Mapping[str, str] = field(default_factory=dict)  # finding: why
     accepted: tuple[Accepted, ...] = ()  # these are not among the findings
     notices: tuple[str, ...] = ()  # e.g. a suppression that ended
+    fail_on: Severity | None = None  # the least severity that counts; None: none asked
 
     def of_study(self, study: Study) -> tuple[Finding, ...]:
         """The findings of one study."""
@@ -203,3 +204,9 @@ class Evaluation:
             each.severity for each in self.findings if each.superseded_by is None
         ]
         return max(open_findings, default=None)
+
+    @property
+    def fails(self) -> bool:
+        """Whether there is a finding that counts."""
+        worst = self.worst
+        return worst is not None and worst >= (self.fail_on or Severity.ERROR)

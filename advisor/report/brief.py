@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from advisor.markup import bullets, code, link, table, text
 from advisor.model.finding import Accepted, Evaluation, Finding, Severity
 from advisor.report import summary
+from advisor.report.asides import counting
 from advisor.report.numbers import count
 from advisor.report.words import listing, names_in
 
@@ -28,7 +29,7 @@ def brief(evaluation: Evaluation, *, most: int, findings: int) -> str:
         if len(made.encode()) <= most:
             return made
         if shown == 0:
-            return "\n\n".join(parts[:2])[: most // 4] + "\n"
+            return "\n\n".join(parts[:3])[: most // 4] + "\n"
         shown //= 2
 
 
@@ -37,6 +38,9 @@ def _parts(evaluation: Evaluation, shown: int) -> Iterator[str]:
     accepted = len(evaluation.accepted)
     more = f", {accepted:,} accepted" if accepted else ""
     yield f"### advisor: {summary.severities(evaluation.findings)}{more}"
+    counts = counting(evaluation)
+    if counts:
+        yield f"**{text(counts)}**"
     yield text(f"{summary.state(evaluation)} {summary.headline(evaluation)}.")
     yield _next(evaluation, min(_NEXT, shown))
     groups, rest = _fitting(opened, shown)

@@ -58,6 +58,8 @@ def data(evaluation: Evaluation) -> dict[str, Any]:
         "advisor": __version__,
         "state": summary.state(evaluation),
         "worst": evaluation.worst and str(evaluation.worst),
+        "fail_on": evaluation.fail_on and str(evaluation.fail_on),
+        "fails": evaluation.fails if evaluation.fail_on else None,
         "counts": _counts(evaluation),
         "recommendations": [_recommendation(r) for r in evaluation.recommendations],
         "findings": [_finding(each) for each in evaluation.findings],

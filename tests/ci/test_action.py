@@ -81,6 +81,19 @@ def _baseline(repository: Path, logs: str) -> str:
     return name
 
 
+@pytest.mark.parametrize("place", ["logs/failing", "."])
+def test_a_configuration_among_the_logs_is_not_obeyed(
+    place: str, repository: Path, temp: Path
+) -> None:
+    off = "problematic-overfitting"
+    text = f"rules: {{disable: [{{id: {off}, reason: so they say}}]}}\n"
+    (repository / place / "advisor.yaml").write_text(text)
+    done = run_action({"paths": "logs/failing"}, repository, temp)
+    for told in (done.log, done.summary):
+        assert (f"title={off} " in told or f"[{off}-" in told) is (place != ".")
+        assert (f"switches off {off}" in told) is (place == ".")
+
+
 @pytest.mark.parametrize(
     ("inputs", "told"),
     [

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from advisor.model.finding import Evaluation, Finding, Severity
 from advisor.report import summary
+from advisor.report.asides import counting
 from advisor.report.numbers import count
 from advisor.report.places import NOWHERE, Places
 from advisor.text import printable
@@ -47,6 +48,7 @@ def _closing(evaluation: Evaluation) -> str:
     words = [
         f"{summary.headline(evaluation)}.",
         f"{summary.severities(evaluation.findings)}.",
+        *filter(None, [counting(evaluation)]),
         summary.state(evaluation),
     ]
     if evaluation.accepted:

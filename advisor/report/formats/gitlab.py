@@ -6,6 +6,7 @@ import json
 
 from advisor.model.finding import Evaluation, Severity
 from advisor.report import summary
+from advisor.report.asides import asides
 from advisor.report.places import Places
 from advisor.text import printable
 
@@ -21,7 +22,7 @@ _SEVERITIES = {
 
 
 def render(evaluation: Evaluation) -> str:
-    """The open findings; accepted ones have no place in this format."""
+    """The open findings, and one entry for all that are accepted."""
     places = Places(evaluation)
     issues = [
         {
@@ -32,5 +33,15 @@ def render(evaluation: Evaluation) -> str:
             "location": {"path": places.of(each), "lines": {"begin": 1}},
         }
         for each in summary.open_findings(evaluation.findings)
+    ]
+    issues += [
+        {
+            "description": printable(each.sentence),
+            "check_name": each.kind,
+            "fingerprint": each.fingerprint,
+            "severity": "info",
+            "location": {"path": each.place, "lines": {"begin": 1}},
+        }
+        for each in asides(evaluation)
     ]
     return json.dumps(issues, indent=1) + "\n"

@@ -13,6 +13,11 @@ NAME = "jsonl"
 TAKES = "line by line: findings, accepted ones, and a last line with the counts"
 APPENDS = False
 
+_SUM = (
+    *("version", "advisor", "state", "worst", "fail_on", "fails", "counts"),
+    "notices",
+)
+
 
 def render(evaluation: Evaluation) -> str:
     """Every line is an object with a `type`."""
@@ -26,8 +31,7 @@ def _objects(report: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield {"type": "accepted", **accepted}
     for problem in report["problems"]:
         yield {"type": "problem", **problem}
-    keys = ("version", "advisor", "state", "worst", "counts", "notices")
-    yield {"type": "summary", **{key: report[key] for key in keys}}
+    yield {"type": "summary", **{key: report[key] for key in _SUM}}
 
 
 def _line(entry: dict[str, Any]) -> str:

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from xml.etree import ElementTree as Xml
 
 from advisor.model.finding import Evaluation, Finding, Outcome, Severity
 from advisor.model.study import Study
 from advisor.report import summary
+from advisor.report.asides import Aside, asides
 from advisor.report.numbers import count
 from advisor.report.summary import Tally
 from advisor.text import printable
 
 NAME = "junit"
-TAKES = "what shows JUnit XML; a rule that could not decide is skipped, with the reason"
+TAKES = (
+    "what shows JUnit XML; a rule with findings that count fails, one that could not "
+    "decide is skipped, with the reason"
+)
 APPENDS = False
 
 _MOST = 50  # findings told in one case
 
 
 def render(evaluation: Evaluation) -> str:
-    """Warnings and errors fail; notes are output of a case that passes."""
+    """What counts by `--fail-on` fails; the rest is output of a case that passes."""
     root = Xml.Element("testsuites", name="advisor")
     for study in evaluation.studies:
         _suite(root, evaluation, study)
+    _besides(root, asides(evaluation, most=_MOST))
     Xml.indent(root)
     return Xml.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
@@ -37,7 +43,7 @@ def _suite(root: Xml.Element, evaluation: Evaluation, study: Study) -> None:
             suite, "testcase", name=tally.rule, classname=_text(study.name)
         )
         own = [each for each in open_ones if each.rule == tally.rule]
-        failures += _failed(case, own)
+        failures += _failed(case, own, evaluation.fail_on or Severity.ERROR)
         skipped += not own and _skipped(case, tally)
     suite.set("tests", str(len(tallies)))
     suite.set("failures", str(failures))
@@ -45,7 +51,7 @@ def _suite(root: Xml.Element, evaluation: Evaluation, study: Study) -> None:
     suite.set("skipped", str(skipped))
 
 
-def _failed(case: Xml.Element, findings: list[Finding]) -> bool:
+def _failed(case: Xml.Element, findings: list[Finding], least: Severity) -> bool:
     if not findings:
         return False
     lines = [f"{each.severity}: {each.message} ({each.id})" for each in findings]
@@ -53,13 +59,25 @@ def _failed(case: Xml.Element, findings: list[Finding]) -> bool:
         lines = [*lines[:_MOST], f"and {len(lines) - _MOST:,} more"]
     told = "\n".join(map(_text, lines))
     worst = max(each.severity for each in findings)
-    if worst is Severity.INFO:
+    if worst < least:
         Xml.SubElement(case, "system-out").text = told
         return False
     message = f"{count(len(findings), 'finding')}: {findings[0].message}"
     failure = Xml.SubElement(case, "failure", message=_text(message), type=str(worst))
     failure.text = told
     return True
+
+
+def _besides(root: Xml.Element, told: Sequence[Aside]) -> None:
+    """A suite of its own, which always passes."""
+    if not told:
+        return
+    suite = Xml.SubElement(root, "testsuite", name="advisor", tests=str(len(told)))
+    for each in told:
+        case = Xml.SubElement(suite, "testcase", name=each.kind, classname="advisor")
+        Xml.SubElement(case, "system-out").text = "\n".join(map(_text, each.lines))
+    for attribute in ("failures", "errors", "skipped"):
+        suite.set(attribute, "0")
 
 
 def _skipped(case: Xml.Element, tally: Tally) -> bool:

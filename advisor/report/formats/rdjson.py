@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from advisor.model.finding import PLAYBOOK, Evaluation, Severity
 from advisor.report import summary
+from advisor.report.asides import asides
 from advisor.report.places import Places
 from advisor.text import printable
 
@@ -21,20 +23,26 @@ _SEVERITIES = {
 
 
 def render(evaluation: Evaluation) -> str:
-    """The open findings; accepted ones have no place in this format."""
+    """The open findings, and one entry for all that are accepted."""
     places = Places(evaluation)
     worst = evaluation.worst
     diagnostics = [
         {
             "message": printable(each.message),
-            "location": {
-                "path": places.of(each),
-                "range": {"start": {"line": 1, "column": 1}},
-            },
+            "location": _location(places.of(each)),
             "severity": _SEVERITIES[each.severity],
             "code": {"value": each.rule, "url": each.link},
         }
         for each in summary.open_findings(evaluation.findings)
+    ]
+    diagnostics += [
+        {
+            "message": printable(each.sentence),
+            "location": _location(each.place),
+            "severity": "INFO",
+            "code": {"value": each.kind},
+        }
+        for each in asides(evaluation)
     ]
     report = {
         "source": {"name": "advisor", "url": PLAYBOOK},
@@ -42,3 +50,7 @@ def render(evaluation: Evaluation) -> str:
         "diagnostics": diagnostics,
     }
     return json.dumps(report, indent=1) + "\n"
+
+
+def _location(path: str) -> dict[str, Any]:
+    return {"path": path, "range": {"start": {"line": 1, "column": 1}}}

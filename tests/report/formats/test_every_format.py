@@ -11,9 +11,10 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 
-from advisor.errors import AdvisorError
+from advisor.errors import AdvisorError, Problem
 from advisor.model.finding import Accepted, Evaluation, Severity
 from advisor.report import summary
+from advisor.report.asides import asides
 from advisor.report.brief import brief
 from advisor.report.formats import comment, find_format, github, names, step_summary
 from advisor.report.outputs import render, write
@@ -139,7 +140,7 @@ def test_gitlab_fingerprints_are_unique_and_paths_relative(
     evaluation: Evaluation,
 ) -> None:
     issues = json.loads(render(evaluation, "gitlab"))
-    assert len(issues) == opened(evaluation)
+    assert len(issues) == opened(evaluation) + len(asides(evaluation))
     assert len({each["fingerprint"] for each in issues}) == len(issues)
     assert not any(each["location"]["path"].startswith("./") for each in issues)
 
@@ -202,11 +203,76 @@ def test_a_notice_is_told(evaluation: Evaluation, form: Any) -> None:
     assert ended in form.render(replace(evaluation, notices=(ended,)))
 
 
-def test_notes_do_not_fail_a_case(evaluation: Evaluation) -> None:
-    notes = tuple(replace(f, severity=Severity.INFO) for f in evaluation.findings)
-    suites = Xml.fromstring(render(replace(evaluation, findings=notes), "junit"))
-    assert not list(suites.iter("failure"))
-    assert list(suites.iter("system-out"))
+@pytest.mark.parametrize("severity", Severity)
+@pytest.mark.parametrize("fail_on", [None, *Severity])
+def test_junit_fails_where_the_exit_code_does(
+    evaluation: Evaluation, severity: Severity, fail_on: Severity | None
+) -> None:
+    alike = tuple(replace(f, severity=severity) for f in evaluation.findings)
+    made = replace(evaluation, findings=alike, fail_on=fail_on)
+    suites = Xml.fromstring(render(made, "junit"))
+    fails = severity >= (fail_on or Severity.ERROR)
+    assert made.fails is fails
+    assert bool(list(suites.iter("failure"))) is fails
+    told = "".join(each.text or "" for each in suites.iter("system-out"))
+    assert (alike[0].message in told) is not fails
+
+
+@pytest.mark.parametrize("name", ["comment", "github", "step-summary"])
+def test_people_read_what_counts(evaluation: Evaluation, name: str) -> None:
+    def told(fail_on: Severity | None) -> str:
+        made = replace(evaluation, fail_on=fail_on)
+        return find_format(name).render(made).replace("\\", "")
+
+    errors = summary.severities(
+        each for each in evaluation.findings if each.severity is Severity.ERROR
+    )
+    assert f"{errors} count (--fail-on error)." in told(Severity.ERROR)
+    assert f"{errors}, " in told(Severity.WARNING)
+    assert "(--fail-on warning)." in told(Severity.WARNING)
+    assert "--fail-on" not in told(None)
+    none = replace(evaluation, findings=(), fail_on=Severity.INFO)
+    assert "Nothing counts" in find_format(name).render(none)
+
+
+def test_a_program_reads_what_counts(evaluation: Evaluation) -> None:
+    made = replace(evaluation, fail_on=Severity.WARNING)
+    for report in (
+        json.loads(render(made, "json")),
+        json.loads(render(made, "jsonl").splitlines()[-1]),
+    ):
+        assert (report["fail_on"], report["fails"]) == ("warning", True)
+    report = json.loads(render(evaluation, "json"))
+    assert (report["fail_on"], report["fails"]) == (None, None)
+
+
+def _aside(evaluation: Evaluation, name: str) -> str:
+    """What a format without a place for it tells beside the findings."""
+    text = render(evaluation, name)
+    if name == "junit":
+        suite = Xml.fromstring(text).find("testsuite[@name='advisor']")
+        return "" if suite is None else Xml.tostring(suite, "unicode")
+    entries = json.loads(text)
+    if name == "rdjson":
+        entries = entries["diagnostics"]
+    return json.dumps(entries[opened(evaluation) :])
+
+
+@pytest.mark.parametrize("name", ["gitlab", "junit", "rdjson"])
+def test_formats_without_a_place_for_it_tell_what_is_beside_the_findings(
+    evaluation: Evaluation, name: str
+) -> None:
+    problem = Problem(Path("logs/a.csv"), "a table", "nothing", "log again")
+    made = replace(evaluation, notices=("The suppression ended",), problems=(problem,))
+    accepted = evaluation.accepted[0].finding.id
+    told = _aside(made, name)
+    assert f"{accepted}, suppressed until 2027-01-31: it is known" in told
+    assert "The suppression ended" in told
+    assert "expected a table" in told
+    assert "failure" not in told.replace('failures="0"', "")
+    many = replace(evaluation, accepted=evaluation.accepted * 80)
+    assert re.search(r"and (30|75) more", _aside(many, name))
+    assert _aside(example.empty(), name) in ("", "[]")
 
 
 def test_a_comment_can_be_found_again(evaluation: Evaluation) -> None:
