@@ -17,6 +17,7 @@ from advisor.engine.expression import (
 from advisor.engine.facts import ROOTS
 from advisor.engine.message import Template, compile_template
 from advisor.engine.rule_reading import read_rule, rule_error, unknown_name
+from advisor.engine.rule_texts import conditions_of, templates_of
 from advisor.features.feature import Feature, features
 from advisor.safe_yaml import Document, Place
 
@@ -85,9 +86,9 @@ class _Compiler:
                 "a condition on every wording",
             )
         uses = {name: self._feature(name) for name in source.features}
-        for place, text in _conditions_of(source):
+        for place, text in conditions_of(source):
             self._condition(place, text)
-        for place, text in _templates_of(source):
+        for place, text in templates_of(source):
             self._template(place, text)
         measure = str(source.confirm.get("measure", "objective"))
         if measure != "objective" and "{" not in measure:
@@ -177,66 +178,3 @@ class _Compiler:
             raise rule_error(self.document, place, wanted, f"`{name}`")
         if name not in (known := [f"{ITEM}.{field}" for field in fields]):
             raise unknown_name(self.document, place, name, known)
-
-
-def _conditions_of(source: schema.RuleFile) -> Iterable[tuple[Place, str]]:
-    yield ("fires",), source.fires
-    if source.only is not None:
-        yield ("only", "when"), source.only.when
-    for i, look_up in enumerate(source.evidence):
-        yield ("evidence", i), look_up
-    if source.trials is not None:
-        yield ("trials",), source.trials
-    for i, wording in enumerate(source.messages):
-        if wording.when is not None:
-            yield ("message", i, "when"), wording.when
-    for key in ("requires", "inconclusive", "severity", "caveats", "advice"):
-        for i, part in enumerate(getattr(source, key)):
-            if part.when is not None:
-                yield (key, i, "when"), part.when
-    for key in ("next_round", "yields_to", "asks"):
-        for i, part in enumerate(getattr(source, key)):
-            if part.when is not None:
-                yield (key, i, "when"), part.when
-    for i, edit in enumerate(source.next_round):
-        if edit.each is not None:
-            yield ("next_round", i, "each"), edit.each
-    for i, arm in enumerate(source.confirm.get("counterfactual", ())):
-        if arm.get("when") is not None:
-            yield ("confirm", "counterfactual", i, "when"), arm["when"]
-
-
-def _templates_of(source: schema.RuleFile) -> Iterable[tuple[Place, str]]:
-    for i, wording in enumerate(source.messages):
-        yield ("message", i, "say"), wording.say
-    for i, inconclusive in enumerate(source.inconclusive):
-        yield ("inconclusive", i, "because"), inconclusive.because
-    for i, caveat in enumerate(source.caveats):
-        yield ("caveats", i, "say"), caveat.say
-    for i, advice in enumerate(source.advice):
-        yield ("advice", i, "do"), advice.do
-        yield ("advice", i, "why"), advice.why
-    if source.adoption is not None:
-        yield ("adoption", "clear"), source.adoption.clear
-    for i, question in enumerate(source.asks):
-        for key in ("question", "because", "example"):
-            yield ("asks", i, key), getattr(question, key)
-    for i, edit in enumerate(source.next_round):
-        yield ("next_round", i, "target"), edit.target
-        yield from _texts(("next_round", i, "with"), edit.with_)
-    yield from _texts(("confirm",), source.confirm)
-
-
-def _texts(place: Place, value: Any) -> Iterable[tuple[Place, str]]:
-    """All texts inside nested data, with their places."""
-    if isinstance(value, str):
-        yield place, value
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            if isinstance(key, str):
-                yield (*place, key), key
-            if key != "when":
-                yield from _texts((*place, key), item)
-    elif isinstance(value, list):
-        for i, item in enumerate(value):
-            yield from _texts((*place, i), item)

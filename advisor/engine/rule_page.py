@@ -61,6 +61,9 @@ def _page(rule: Rule) -> Iterator[str]:
             f"{source.adoption.fires}; where it is inconclusive: "
             f"{source.adoption.inconclusive}.\n"
         )
+        for each in source.adoption.cases:
+            yield f"- **{each.decision}** if `{_line(each.when)}`: {_line(each.say)}"
+        yield ""
     yield from _parameters(rule)
     yield from _features(rule)
     yield "## Message\n"

@@ -100,12 +100,37 @@ class QuestionPart(_Part):
     when: str | None = None
 
 
+class AdoptionCase(_Part):
+    """Where something else is decided than the outcome of the rule says."""
+
+    when: str
+    decision: Literal["pass", "note", "repeat", "refuse"]
+    say: str
+    do: str = ""  # what to do next
+
+
+class RepeatPart(_Part):
+    """How many repeats are to be asked for, where they are."""
+
+    of_each: str  # of each configuration, those that are there included
+    detects: str | None = None  # the lead that so many detect,
+    power: str | None = None  # in this share of cases
+
+
+class SideFact(_Part):
+    """A finding of the ordinary rules on one side: fact `SIDE_NAME`, its subject."""
+
+    finding: str  # id of the rule
+    at_least: Literal["error", "warning", "info"]
+
+
 class AdoptionPart(_Part):
     """The question that the rule answers when a candidate meets an incumbent.
 
     They are the values of a scientific hyperparameter, `side`, of a study that holds
     trials of both: all repeats of the two configurations compared (`repeated`), those
-    that count (`chosen`), or all that was `searched`.
+    that count (`chosen`), or all that was `searched`. Facts: `candidate_leads`, and
+    `candidate_tried` and `incumbent_tried`, the configurations of each.
     """
 
     order: int  # of the questions
@@ -113,7 +138,18 @@ class AdoptionPart(_Part):
     of: Literal["repeated", "chosen", "searched"]
     fires: Literal["refuse", "repeat", "note"]
     clear: str  # wording where the rule does not fire
+    message: str | list[MessagePart] | None = None  # where it fires; else the rule's
     inconclusive: Literal["repeat", "note"] = "repeat"
+    cases: list[AdoptionCase] = []  # the first that applies
+    repeat: RepeatPart | None = None  # for every decision `repeat`
+    advice: list[AdvicePart] | None = None  # else that of the rule
+    facts: dict[str, SideFact] = {}
+
+    @property
+    def messages(self) -> list[MessagePart]:
+        """The wordings of its own, in the order of preference."""
+        own = self.message or []
+        return [MessagePart(say=own)] if isinstance(own, str) else own
 
 
 class RuleFile(_Part):

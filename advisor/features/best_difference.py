@@ -63,6 +63,9 @@ class BestDifference:
         "trials",
         "of each of the two to detect the difference, or the worthwhile one if larger",
     )
+    repeats_cautious: float = quantity(
+        "trials", "the same for the difference alone, whatever is worthwhile"
+    )
     fewest: int = quantity("trials", "of the two configurations, the fewer")
     names: tuple[str, ...] = quantity("", "best trials of best and next configuration")
 
@@ -120,6 +123,7 @@ def best_difference(
         repeats_worth=repeats_for(
             max(difference, worthwhile_difference(study)) / wider, alpha, power
         ),
+        repeats_cautious=repeats_for(difference / wider, alpha, power),
         fewest=min(counts),
         names=(best.name, runner_up.name),
     )

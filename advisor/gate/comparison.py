@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
-from typing import Any
 
-from advisor.engine.adoption import DECISIONS, Answer, Decision, adoption_answers
+from advisor.engine.adoption import (
+    DECISIONS,
+    Answer,
+    Decision,
+    Repeats,
+    adoption_answers,
+    side_facts,
+)
 from advisor.engine.rule import Rule
 from advisor.engine.rule_set import RuleSettings
 from advisor.errors import AdvisorError
-from advisor.gate.comparison_errors import at_boundary, open_findings, own_errors
+from advisor.gate.comparison_errors import open_findings, own_errors
 from advisor.gate.comparison_side import Name, Side
 from advisor.gate.comparison_study import (
     check_comparable,
@@ -46,8 +51,7 @@ class Comparison:
     incumbent: Side
     answers: tuple[Answer, ...]  # in the order of asking
     more: Mapping[Name, int]  # repeats to run, where that is the verdict
-    effect: float | None  # the lead that so many repeats detect, error
-    power: float | None  # in this share of cases
+    repeats: Repeats | None  # and what so many are good for
     actions: tuple[Action, ...]  # what to do next
     min_gain: float | None = None
 
@@ -99,12 +103,15 @@ def compare(
         side.name: open_findings(side, rules, settings) for side in sides
     }
     for side in sides:
-        facts = {**facts, **at_boundary(side, findings[side.name])}
-    errors = own_errors(candidate, incumbent, findings)
-    answers: tuple[Answer, ...] = (errors,)
+        found = findings[side.name]
+        facts = {**facts, **dict(side_facts(rules, side.name, found))}
+        facts = {**facts, f"{side.name}_tried": side.tried}
+    answers: tuple[Answer, ...] = (own_errors(candidate, incumbent, findings),)
     if candidate.trials:
+        leads = _leads(candidate, incumbent)
+        facts = {**facts, "candidate_leads": leads.decision == "pass"}
         asked = _asked(candidate, incumbent, rules, settings, facts)
-        answers = (*_directed(asked, candidate, incumbent), errors)
+        answers = (leads, *asked, *answers)
     return _verdict(candidate, incumbent, answers, min_gain)
 
 
@@ -128,42 +135,17 @@ def _asked(
     return sorted(answers, key=lambda each: each.order)
 
 
-def _directed(
-    answers: Iterable[Answer], candidate: Side, incumbent: Side
-) -> list[Answer]:
-    """The rules judge whoever leads; what they say counts for the candidate here."""
+def _leads(candidate: Side, incumbent: Side) -> Answer:
     gain = incumbent.mean - candidate.mean
-    leads = _answer(
-        _LEADS,
-        "pass" if gain > 0 else "refuse",
-        f"{'Yes' if gain > 0 else 'No'}: its mean is {abs(gain):.3g} "
-        f"{'better' if gain > 0 else 'worse' if gain < 0 else 'better or worse'} than "
-        "the incumbent's.",
-    )
-    directed = [leads]
-    for answer in answers:
-        leader = evidence(answer, "tuning.leader")
-        if leader is None:
-            if gain <= 0 and answer.decision != "pass" and answer.order > 2:
-                answer = replace(answer, decision="note")
-        elif gain <= 0:
-            answer = replace(answer, decision="note")
-        elif candidate.tried == 1:
-            said = "The candidate is one configuration, not chosen among several."
-            answer = replace(answer, decision="pass", said=said)
-        elif leader != candidate.name:
-            answer = _led_by_incumbent(answer)
-        directed.append(answer)
-    return directed
-
-
-def _led_by_incumbent(answer: Answer) -> Answer:
-    """The candidate leads by its repeats, but not among all trials that were made."""
-    if answer.rule != "difference-within-study-variance":
-        return replace(answer, decision="note")
-    best = evidence(answer, "tuning.leader_best")
-    said = f"No: the best result of all is that of {best}, and was not repeated."
-    return replace(answer, decision="refuse", outcome=Outcome.FIRES, said=said)
+    if gain > 0:
+        said = f"Yes: its mean is {gain:.3g} better than the incumbent's."
+    elif gain < 0:
+        said = f"No: its mean is {-gain:.3g} worse than the incumbent's."
+    else:
+        said = "No: its mean is that of the incumbent."
+    outcome = Outcome.CLEAR if gain > 0 else Outcome.FIRES
+    decision: Decision = "pass" if gain > 0 else "refuse"
+    return Answer(_LEADS, "", 0, outcome, decision, said)
 
 
 def _verdict(
@@ -179,69 +161,37 @@ def _verdict(
         "refuse": AdoptionVerdict.REFUSE,
         "repeat": AdoptionVerdict.REPEAT,
     }.get(worst, AdoptionVerdict.ADOPT)
-    more: dict[Name, int] = {}
+    repeats = None
     if verdict is AdoptionVerdict.REPEAT:
-        more = _more(candidate, incumbent, answers)
-    lead = next((a for a in answers if evidence(a, "lead.std") is not None), None)
-    std, wanted = (evidence(lead, name) for name in ("lead.std", "lead.repeats_worth"))
-    known = verdict is AdoptionVerdict.REPEAT and std is not None
-    gain = incumbent.mean - candidate.mean if candidate.trials else 0.0
+        wanted = (each.repeats for each in answers if each.decision == "repeat")
+        repeats = max(filter(None, wanted), key=lambda each: each.of_each)
     return Comparison(
         verdict=verdict,
         candidate=candidate,
         incumbent=incumbent,
         answers=answers,
-        more=more,
-        effect=max(gain, min_gain or 0.0) if known and wanted else None,
-        power=evidence(lead, "power") if known else None,
+        more={} if repeats is None else _more(candidate, incumbent, repeats.of_each),
+        repeats=repeats,
         actions=_actions(answers, verdict),
         min_gain=min_gain,
     )
 
 
-def _more(
-    candidate: Side, incumbent: Side, answers: Iterable[Answer]
-) -> dict[Name, int]:
-    """Repeats to run of each side: up to the number that the rules want of each."""
-    wanted = max(_wanted(each) for each in answers if each.decision == "repeat")
+def _more(candidate: Side, incumbent: Side, of_each: int) -> dict[Name, int]:
+    """Repeats to run of each side, up to the number that is wanted of each."""
     sides = (candidate, incumbent)
     more: dict[Name, int] = {
-        side.name: max(wanted - len(side.trials), 0) for side in sides
+        side.name: max(of_each - len(side.trials), 0) for side in sides
     }
     if not any(more.values()):
         more[min(sides, key=lambda side: len(side.trials)).name] = 1
     return more
 
 
-def _wanted(answer: Answer) -> int:
-    edits = answer.finding.edits if answer.finding is not None else ()
-    totals = [each.arguments["repeats"] for each in edits if each.kind == "repeat"]
-    return max((math.ceil(float(total)) for total in totals), default=0)
-
-
 def _actions(answers: Iterable[Answer], verdict: AdoptionVerdict) -> tuple[Action, ...]:
-    """What the deciding findings advise, the first of each rule's first."""
+    """What the answers advise that stand against the candidate, in their order."""
     if verdict is not AdoptionVerdict.REFUSE:
         return ()
-    found = [
-        each.finding
-        for each in answers
-        if each.decision == "refuse"
-        and each.outcome is Outcome.FIRES
-        and each.finding is not None
-    ]
-    actions = tuple(action for finding in found for action in finding.actions)
+    refusing = (each for each in answers if each.decision == "refuse")
+    actions = tuple(action for each in refusing for action in each.actions)
     return actions or (_KEEP,)
-
-
-def _answer(question: str, decision: Decision, said: str) -> Answer:
-    outcome = Outcome.FIRES if decision == "refuse" else Outcome.CLEAR
-    return Answer(question, "", 0, outcome, decision, said)
-
-
-def evidence(answer: Answer | None, name: str) -> Any:
-    """A number behind an answer; None where it was not measured."""
-    if answer is None or answer.finding is None:
-        return None
-    found = (each.value for each in answer.finding.evidence if each.name == name)
-    return next(found, None)

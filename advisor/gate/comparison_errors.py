@@ -9,11 +9,9 @@ from advisor.engine.rule import Rule
 from advisor.engine.rule_set import RuleSettings
 from advisor.gate.comparison_side import Side
 from advisor.model.finding import Finding, Outcome, Severity
-from advisor.model.log import Value
 from advisor.pipeline import evaluate
 
 QUESTION = "Does the candidate train, without errors of its own?"
-_BOUNDARY = "optimum-at-boundary"
 _LAST = 99
 
 
@@ -23,16 +21,6 @@ def open_findings(
     """What the ordinary rules say of one side, and no other finding explains."""
     evaluation = evaluate(side.logs, (side.study,), rules, settings)
     return tuple(each for each in evaluation.findings if each.superseded_by is None)
-
-
-def at_boundary(side: Side, findings: Iterable[Finding]) -> dict[str, Value]:
-    """The fact that a side's search stopped at a bound, for the rules on tuning."""
-    names = [
-        each.subject.name
-        for each in findings
-        if each.rule == _BOUNDARY and each.severity >= Severity.WARNING
-    ]
-    return {f"{side.name}_at_boundary": names[0]} if names else {}
 
 
 def own_errors(
@@ -108,4 +96,5 @@ def _and_more(count: int) -> str:
 
 
 def _answer(said: str, finding: Finding | None) -> Answer:
-    return Answer(QUESTION, "", _LAST, Outcome.FIRES, "refuse", said, finding)
+    actions = finding.actions if finding is not None else ()
+    return Answer(QUESTION, "", _LAST, Outcome.FIRES, "refuse", said, finding, actions)

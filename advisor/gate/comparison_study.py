@@ -89,8 +89,7 @@ def check_comparable(candidate: Side, incumbent: Side) -> None:
             f"expected one objective, found {first.metric} ({first.goal.value}, "
             f"{first.split}, {first.selection} value) of the candidate and "
             f"{second.metric} ({second.goal.value}, {second.split}, {second.selection} "
-            "value) of the incumbent; name one that both have in advisor.yaml: "
-            f"objective: {{metric: {second.metric}, goal: {second.goal.value}}}"
+            f"value) of the incumbent; {_remedy(candidate, incumbent)}"
         )
     said = [_problems(side.study.trials) for side in (candidate, incumbent)]
     for key in sorted(said[0].keys() & said[1].keys()):
@@ -101,6 +100,20 @@ def check_comparable(candidate: Side, incumbent: Side) -> None:
                 f"expected one problem, found {key} = {found} of the incumbent; "
                 "results on different data cannot be compared"
             )
+
+
+def _remedy(candidate: Side, incumbent: Side) -> str:
+    ours, theirs = (
+        {tag for part, tag in side.study.metrics.items() if part.startswith("valid")}
+        for side in (candidate, incumbent)
+    )
+    both = sorted(ours & theirs)
+    if not both:
+        return "log one metric on validation data for both; there is none at present"
+    return (
+        "name one that both have in advisor.yaml, e.g. objective: "
+        f"{{metric: {both[0]}, goal: minimize}}"
+    )
 
 
 def _problems(trials: Iterable[Trial]) -> dict[str, set[str]]:

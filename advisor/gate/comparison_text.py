@@ -50,9 +50,7 @@ def _numbers(page: Page, comparison: Comparison) -> None:
             ),
         )
     page.add(f"Objective: {words.objective_in_words(comparison)}.", indent=2)
-    different = words.differences_in_words(comparison)
-    if different:
-        page.add(f"Different: {different}.", indent=2)
+    page.add(f"Different: {words.differences_in_words(comparison)}.", indent=2)
     for line in _notes(comparison):
         page.add(f"{line}.", indent=2)
 
@@ -118,7 +116,7 @@ def as_markdown(comparison: Comparison) -> str:
 def _different(comparison: Comparison) -> str:
     found = words.differences(comparison)
     if not found:
-        return ""
+        return text(f"Different: {words.differences_in_words(comparison)}.")
     lines = [[code(name), code(old), code(new)] for name, old, new in found]
     return table(["hyperparameter", "incumbent", "candidate"], lines)
 

@@ -76,6 +76,8 @@ def differences(comparison: Comparison) -> tuple[tuple[str, str, str], ...]:
 def differences_in_words(comparison: Comparison) -> str:
     """`learning_rate 0.1 -> 0.01, dropout – -> 0.2`."""
     found = differences(comparison)
+    if not found:
+        return "no hyperparameter that the logs tell; what changed is elsewhere"
     shown = [f"{name} {old} -> {new}" for name, old, new in found[:_MOST_DIFFERENCES]]
     more = len(found) - len(shown)
     return ", ".join(shown) + (f" and {more} more" if more else "")
@@ -134,10 +136,11 @@ def _to_train(comparison: Comparison) -> Iterator[str]:
                 f"{count(more, 'more time')}{_other_seeds(side.trials)}, nothing else "
                 "changed."
             )
-    if comparison.effect and comparison.power:
+    repeats = comparison.repeats
+    if repeats is not None and repeats.detects and repeats.power:
         yield (
-            f"Compare again: so many detect a lead of {number(comparison.effect)} in "
-            f"{comparison.power:.0%} of cases."
+            f"Compare again: so many detect a lead of {number(repeats.detects)} in "
+            f"{repeats.power:.0%} of cases."
         )
     else:
         yield "Compare again: then it is known how much retraining varies."

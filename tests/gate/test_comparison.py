@@ -20,6 +20,7 @@ from advisor.gate.comparison import compare as compare_sides
 from advisor.gate.comparison_side import side_of
 from advisor.model.log import Logs
 
+ROOT = Path(__file__).resolve().parents[2]
 WIDTH = 80
 
 
@@ -31,6 +32,7 @@ def write(
     settings: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
     metric: str = "val_accuracy",
     noise: float = 1e-4,
+    columns: int = 1,
 ) -> Path:
     """A trial a result, as Keras' CSVLogger leaves it; the last epoch is the best."""
     rng = np.random.default_rng(len(results))
@@ -40,7 +42,10 @@ def write(
         values = result - 0.3 * np.exp(-np.arange(40) / 5)
         values = values - noise * rng.random(40)
         values[-1] = result
-        rows = [f"{step},{1 - v:.6g},{v:.6g}" for step, v in enumerate(values)]
+        rows = [
+            ",".join([str(step), f"{1 - v:.6g}", *[f"{v:.6g}"] * columns])
+            for step, v in enumerate(values)
+        ]
         header = f"epoch,loss,{metric}"
         (place / "training.csv").write_text("\n".join([header, *rows]) + "\n")
         own = settings[i] if isinstance(settings, list) else (settings or {"lr": 0.1})
@@ -148,6 +153,72 @@ def test_a_worthwhile_gain_that_is_not_excluded_takes_repeats(tmp_path: Path) ->
     assert as_json(new, old)["verdict"] == "do not adopt"
     data = as_json(new, old, "--min-gain", "0.005")
     assert data["verdict"] == "run more repeats"
+
+
+def test_repeats_that_are_there_already_are_not_asked_for(tmp_path: Path) -> None:
+    """Five of each could have seen the worth, but did not see this lead."""
+    new = write(
+        tmp_path / "new", (0.896, 0.886, 0.902, 0.89, 0.898), settings={"lr": 0.2}
+    )
+    old = write(tmp_path / "old", (0.886, 0.891, 0.884, 0.889, 0.8875))
+    assert as_json(new, old)["more_repeats"] == {"candidate": 4, "incumbent": 4}
+    data = as_json(new, old, "--min-gain", "0.012")
+    assert data["more_repeats"] == {"candidate": 4, "incumbent": 4}
+    assert (
+        "5 and 5 trials cannot tell that from chance; 9 of each would"
+        in (data["headline"])
+    )
+    assert "detect a lead of 0.0069 in 80% of cases" in data["next"][-1]
+
+
+def test_a_candidate_that_is_behind_is_asked_nothing_more(tmp_path: Path) -> None:
+    new = write(tmp_path / "new", PLAIN, settings={"lr": 0.2})
+    data = as_json(new, write(tmp_path / "old", GOOD), "--min-gain", "0.01")
+    found = decisions(data)
+    assert {found.pop(each) for each in ("selected-on-test", "seeds-not-varied")} == {
+        "pass"
+    }
+    assert set(found.values()) == {"note"}
+    said = {each["rule"]: each["said"] for each in data["answers"]}
+    assert "more than retraining varies" in said["difference-within-trial-variance"]
+    assert said["unequal-tuning"] == "Not asked, since the candidate does not lead."
+
+
+def test_a_best_result_that_was_not_repeated_stands_in_the_way(tmp_path: Path) -> None:
+    """The candidate leads by its repeats, the incumbent by one trial of many."""
+    rates = [{"lr": 0.1}] * 3 + [{"lr": 0.05}, {"lr": 0.2}]
+    old = write(
+        tmp_path / "old",
+        [0.890, 0.891, 0.892, 0.930, 0.88],
+        settings=rates,
+        seeds=[0, 1, 2, 0, 0],
+    )
+    new = write(
+        tmp_path / "new",
+        [0.910, 0.911, 0.912, 0.9125, 0.88, 0.87],
+        settings=[{"lr": 0.15}] * 4 + [{"lr": 0.06}, {"lr": 0.21}],
+        seeds=[0, 1, 2, 3, 0, 0],
+    )
+    data = as_json(new, old)
+    assert decisions(data)["difference-within-study-variance"] == "refuse"
+    assert decisions(data)["unequal-tuning"] == "note"
+    assert "the best result of all is that of incumbent/t3" in data["headline"]
+    assert data["next"][0].startswith("Train the configuration of incumbent/t3 again")
+
+
+def test_where_nothing_differs_it_is_said(tmp_path: Path) -> None:
+    new, old = write(tmp_path / "new", GOOD), write(tmp_path / "old", PLAIN)
+    for form in ("text", "markdown"):
+        told = " ".join(compare(new, old, "--format", form).output.split())
+        assert "no hyperparameter that the logs tell; what changed is elsewhere" in told
+
+
+def test_what_is_judged_stands_in_the_rules() -> None:
+    """No module of the gate knows one by its name."""
+    ids = [rule.id for rule in load_rules()]
+    for path in sorted((ROOT / "advisor" / "gate").glob("*.py")):
+        text = path.read_text("utf-8")
+        assert [each for each in ids if each in text] == [], path.name
 
 
 def test_shared_seeds_and_copies_do_not_count(tmp_path: Path) -> None:
@@ -275,6 +346,16 @@ def test_unusable_input_is_exit_2(tmp_path: Path, end: str) -> None:
     result = compare(new, old)
     assert result.exit_code == 2
     assert "expected one" in result.output
+    if end == "incumbent":
+        assert "log one metric on validation data for both" in result.output
+
+
+def test_a_metric_that_both_have_is_proposed(tmp_path: Path) -> None:
+    new = write(tmp_path / "new", GOOD, metric="val_accuracy,val_loss", columns=2)
+    old = write(tmp_path / "old", PLAIN, metric="val_f1,val_loss", columns=2)
+    result = compare(new, old)
+    assert result.exit_code == 2
+    assert "objective: {metric: val_loss, goal: minimize}" in result.output
 
 
 def test_trials_without_configuration_are_no_repeats(tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ def test_a_gain_by_unequal_tuning_says_what_to_tune(repository: Path) -> None:
     text = words(result)
     assert result.exit_code == 1
     assert text.startswith("do not adopt. Were both sides tuned alike?")
-    assert "with 6 configurations tried against 1" in text
+    assert "of the candidate 6 configurations were tried, of the incumbent 1" in text
     assert "Try 5 more configurations with incumbent" in text
 
 
