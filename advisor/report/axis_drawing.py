@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,8 +21,8 @@ CROWD = 40  # trials from which those at the same place are spread out
 FEW_VALUES = 6  # up to which each has a tick, and its trials are spread out
 
 
-def draw(plot: AxisPlot, path: Path) -> None:
-    """Draws one panel a hyperparameter, all with the same axis of the objective."""
+def draw(plot: AxisPlot) -> bytes:
+    """A PNG: one panel a hyperparameter, all with the same axis of the objective."""
     with style.drawing():
         canvas, every = style.grid(len(plot.panels), columns=3)
         values = np.array(plot.values)
@@ -40,7 +39,7 @@ def draw(plot: AxisPlot, path: Path) -> None:
             f"hyperparameter ({better} is better)",
             _legend(plot, beyond=bool(_beyond(values, axis).any())),
         )
-        style.save(canvas, path)
+        return style.png(canvas)
 
 
 def _draw_panel(

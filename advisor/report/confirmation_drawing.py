@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,8 +20,8 @@ _MOST = 2.0  # times as far at most
 _AHEAD, _BEHIND = 0.7, 0.3  # opacity
 
 
-def draw(plot: ConfirmationPlot, path: Path) -> None:
-    """One panel an arm, one axis of values, a line for each seed."""
+def draw(plot: ConfirmationPlot) -> bytes:
+    """A PNG: one panel an arm, one axis of values, a line for each seed."""
     with style.drawing():
         canvas, every = style.grid(len(plot.panels), columns=3)
         axis = _axis(plot)
@@ -45,7 +44,7 @@ def draw(plot: ConfirmationPlot, path: Path) -> None:
                 style.key("with the change", style.BLUE),
             ],
         )
-        style.save(canvas, path)
+        return style.png(canvas)
 
 
 def _axis(plot: ConfirmationPlot) -> style.ValueAxis:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,8 +18,8 @@ LONG = 500  # points from which a line is drawn thinner
 START = 0.2  # part of the steps whose values do not stretch the axis
 
 
-def draw(plot: CurvesPlot, path: Path) -> None:
-    """Draws the panels with one axis of values, so that heights can be compared."""
+def draw(plot: CurvesPlot) -> bytes:
+    """A PNG: the panels with one axis of values, so that heights can be compared."""
     with style.drawing():
         panels = len(plot.panels) + bool(plot.infeasible)
         canvas, every = style.grid(panels, columns=2)
@@ -41,7 +40,7 @@ def draw(plot: CurvesPlot, path: Path) -> None:
             "during training",
             _legend(plot),
         )
-        style.save(canvas, path)
+        return style.png(canvas)
 
 
 def _stretching(plot: CurvesPlot) -> FloatArray:

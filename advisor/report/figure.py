@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,3 +13,4 @@ class Figure:
     path: str  # relative to the report, with forward slashes
     description: str  # for readers who do not see the image
     caption: str = ""  # finished Markdown
+    content: bytes = field(default=b"", repr=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,8 +18,8 @@ if TYPE_CHECKING:
 ROOM = 0.08  # part of the height
 
 
-def draw(plots: Sequence[IsolationPlot], path: Path) -> None:
-    """Draws the plots of one study side by side."""
+def draw(plots: Sequence[IsolationPlot]) -> bytes:
+    """A PNG: the plots of one study side by side."""
     with style.drawing():
         canvas, every = style.grid(len(plots), columns=1, height=2.9)
         first = plots[0]
@@ -40,7 +39,7 @@ def draw(plots: Sequence[IsolationPlot], path: Path) -> None:
             f"each value ({better} is better)",
             _legend(int(np.sum((values < axis.low) | (values > axis.high)))),
         )
-        style.save(canvas, path)
+        return style.png(canvas)
 
 
 def _draw_buckets(axes: Axes, plot: IsolationPlot, axis: style.ValueAxis) -> None:

@@ -15,6 +15,7 @@ from advisor.report.markdown_study import study_section
 from advisor.report.numbers import count
 from advisor.report.words import names_in
 from advisor.text import printable
+from advisor.written import Written, write
 
 NAME = "markdown"
 
@@ -49,13 +50,18 @@ def write_report(
 
     Returns the files written, the report first.
     """
-    figures: tuple[Figure, ...] = ()
-    if plots:
-        from advisor.report.plots import draw_all
+    text, figures = with_plots(evaluation, path) if plots else (render(evaluation), ())
+    drawn = [Written(path.parent / each.path, each.content) for each in figures]
+    write([*drawn, Written(path, text.encode())])
+    return (path, *(each.path for each in drawn))
 
-        figures = draw_all(evaluation, path.with_name(f"{path.stem}_files"))
-    path.write_text(render(evaluation, figures), encoding="utf-8")
-    return (path, *(path.parent / figure.path for figure in figures))
+
+def with_plots(evaluation: Evaluation, path: Path) -> tuple[str, tuple[Figure, ...]]:
+    """The report that will lie at `path`, and the plots that it shows."""
+    from advisor.report.plots import draw_all
+
+    figures = draw_all(evaluation, f"{path.stem}_files")
+    return render(evaluation, figures), figures
 
 
 def _opening(evaluation: Evaluation) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from advisor.errors import AdvisorError
+from advisor import written
 from advisor.model.finding import Evaluation
 from advisor.report.formats import find_format
+from advisor.written import Written
 
 
 def render(evaluation: Evaluation, form: str) -> str:
@@ -26,21 +27,24 @@ def render(evaluation: Evaluation, form: str) -> str:
     return find_format(form).render(evaluation)
 
 
+def files(
+    evaluation: Evaluation, form: str, path: Path, *, plots: bool = True
+) -> tuple[Written, ...]:
+    """What is to be written for one output: plots first, then the report."""
+    if form == "markdown" and plots:
+        from advisor.report.markdown import with_plots
+
+        text, figures = with_plots(evaluation, path)
+        drawn = (Written(path.parent / each.path, each.content) for each in figures)
+        return (*drawn, Written(path, text.encode()))
+    appends = form not in ("text", "json", "markdown") and find_format(form).APPENDS
+    return (Written(path, render(evaluation, form).encode(), appends),)
+
+
 def write(evaluation: Evaluation, form: str, path: Path, *, plots: bool = True) -> None:
     """A file, with the folders above it.
 
     Raises:
         AdvisorError: it cannot be written.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if form == "markdown":
-            from advisor.report.markdown import write_report
-
-            write_report(evaluation, path, plots=plots)
-            return
-        appends = form not in ("text", "json") and find_format(form).APPENDS
-        with path.open("a" if appends else "w", encoding="utf-8", newline="\n") as file:
-            file.write(render(evaluation, form))
-    except OSError as error:
-        raise AdvisorError(f"{path}: {error.strerror or error}") from error
+    written.write(files(evaluation, form, path, plots=plots))

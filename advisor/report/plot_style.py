@@ -7,13 +7,13 @@ as well. Nothing here keeps state: figures are made and saved without pyplot.
 
 from __future__ import annotations
 
+import io
 import math
 import re
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -135,9 +135,11 @@ def grid(
     return canvas, list(every[:panels])
 
 
-def save(canvas: Canvas, path: Path) -> None:
-    """Writes a PNG that is the same for the same figure."""
-    canvas.savefig(path, metadata={"Software": None, "Creation Time": None})
+def png(canvas: Canvas) -> bytes:
+    """A PNG that is the same for the same figure."""
+    image = io.BytesIO()
+    canvas.savefig(image, metadata={"Software": None, "Creation Time": None})
+    return image.getvalue()
 
 
 def show_values(axes: Axes, axis: ValueAxis) -> None:

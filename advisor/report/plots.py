@@ -1,9 +1,8 @@
-"""Draws the plots of an evaluation into a folder."""
+"""Draws the plots of an evaluation."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from advisor.markup import code
 from advisor.model.finding import Evaluation
@@ -24,8 +23,8 @@ from advisor.report.isolation_plot import isolation_plots
 STUDIES = 12  # that get plots
 
 
-def draw_all(evaluation: Evaluation, folder: Path) -> tuple[Figure, ...]:
-    """Draws every plot; the paths of the figures are relative to `folder`'s parent."""
+def draw_all(evaluation: Evaluation, folder: str) -> tuple[Figure, ...]:
+    """Every plot, to be put into `folder` beside the report."""
     figures: list[Figure] = []
     for index, study in enumerate(evaluation.studies[:STUDIES], start=1):
         stem = plot_style.file_stem(index, study.name)
@@ -34,56 +33,50 @@ def draw_all(evaluation: Evaluation, folder: Path) -> tuple[Figure, ...]:
     return tuple(figures)
 
 
-def _draw_confirmations(evaluation: Evaluation, folder: Path) -> Iterator[Figure]:
+def _draw_confirmations(evaluation: Evaluation, folder: str) -> Iterator[Figure]:
     """A figure for each experiment, filed under the id of its finding."""
     for confirmation in evaluation.confirmations.values():
         plot = confirmation_plot(confirmation)
         if plot is not None:
-            name = f"confirm-{confirmation.finding}.png"
-            confirmation_drawing.draw(plot, _file(folder, name))
             yield Figure(
                 confirmation.finding,
-                f"{folder.name}/{name}",
+                f"{folder}/confirm-{confirmation.finding}.png",
                 f"{plot.metric} of every arm, a line for each seed",
+                content=confirmation_drawing.draw(plot),
             )
 
 
-def draw_study(study: Study, folder: Path, stem: str) -> Iterator[Figure]:
-    """Draws the plots of one study, as files that begin with `stem`."""
+def draw_study(study: Study, folder: str, stem: str) -> Iterator[Figure]:
+    """The plots of one study, as files that begin with `stem`."""
     axes = axis_plot(study)
     if axes is not None:
-        axis_drawing.draw(axes, _file(folder, f"{stem}-hyperparameters.png"))
         more = f" {axes.left_out} more vary." if axes.left_out else ""
         yield Figure(
             study.name,
-            f"{folder.name}/{stem}-hyperparameters.png",
+            f"{folder}/{stem}-hyperparameters.png",
             f"{axes.metric} against each hyperparameter that varies",
             "Every trial once in each panel. Best trials that crowd at a bound ask for "
             f"a wider search; infeasible trials are the crosses at the top.{more}",
+            axis_drawing.draw(axes),
         )
     for plot in curves_plots(study):
         kind = "loss" if plot.metric == "loss" else "curves"
-        curves_drawing.draw(plot, _file(folder, f"{stem}-{kind}.png"))
         yield Figure(
             study.name,
-            f"{folder.name}/{stem}-{kind}.png",
+            f"{folder}/{stem}-{kind}.png",
             f"{plot.metric} of the best trials during training",
             "All panels share their axes of values; the first steps may lie above.",
+            curves_drawing.draw(plot),
         )
     isolation = isolation_plots(study)
     if isolation:
-        isolation_drawing.draw(isolation, _file(folder, f"{stem}-isolation.png"))
         names = ", ".join(code(each.hyperparameter) for each in isolation)
         yield Figure(
             study.name,
-            f"{folder.name}/{stem}-isolation.png",
+            f"{folder}/{stem}-isolation.png",
             f"best {isolation[0].metric} for each value of the scientific "
             "hyperparameters",
             f"The best trial for each value of {names}. Compare only values that had "
             "about as many trials.",
+            isolation_drawing.draw(isolation),
         )
-
-
-def _file(folder: Path, name: str) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder / name

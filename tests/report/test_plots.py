@@ -175,23 +175,19 @@ def test_labels_side_by_side_can_be_told_apart():
     assert plot_labels.labels([*names[:1], "sgd"], 12) == ["…de_ECA.yaml", "sgd"]
 
 
-def test_every_image_is_the_same_every_time(tmp_path):
+def test_every_image_is_the_same_every_time():
     study = example.sweep(8)
-    for folder in "ab":
-        assert len(list(draw_study(study, tmp_path / folder, "1"))) == 3
-    first, second = (
-        {path.name: path.read_bytes() for path in (tmp_path / folder).iterdir()}
-        for folder in "ab"
-    )
+    first, second = (list(draw_study(study, "f", "1")) for _ in range(2))
     assert first == second
-    assert set(first) == {
-        "1-hyperparameters.png",
-        "1-curves.png",
-        "1-isolation.png",
-    }
+    assert all(each.content.startswith(b"\x89PNG") for each in first)
+    assert [each.path for each in first] == [
+        "f/1-hyperparameters.png",
+        "f/1-curves.png",
+        "f/1-isolation.png",
+    ]
 
 
-def test_odd_studies_are_drawn_without_a_warning(tmp_path, accuracy):
+def test_odd_studies_are_drawn_without_a_warning(accuracy):
     names = ("日本語 $x^{2$", "\\frac{", "$")
     trials = tuple(
         dataclasses.replace(trial, name=name, curves={"training_loss": curve(1.0)})
@@ -206,22 +202,18 @@ def test_odd_studies_are_drawn_without_a_warning(tmp_path, accuracy):
     )
     study = Study("../$x$", trials, accuracy.objective, space)
     figures = draw_all(
-        dataclasses.replace(example.empty(), studies=(study,)), tmp_path / "r_files"
+        dataclasses.replace(example.empty(), studies=(study,)), "r_files"
     )
     assert [each.path for each in figures] == [
         "r_files/1-x-hyperparameters.png",
         "r_files/1-x-loss.png",
     ]
-    assert {each.name for each in (tmp_path / "r_files").iterdir()} == {
-        "1-x-hyperparameters.png",
-        "1-x-loss.png",
-    }
 
 
-def test_drawing_leaves_no_trace_in_matplotlib(tmp_path):
+def test_drawing_leaves_no_trace_in_matplotlib():
     import matplotlib
 
     with matplotlib.rc_context({"lines.linewidth": 7.0}):
         before = dict(matplotlib.rcParams)
-        list(draw_study(example.sweep(4), tmp_path, "1"))
+        list(draw_study(example.sweep(4), "f", "1"))
         assert dict(matplotlib.rcParams) == before
