@@ -17,7 +17,7 @@ FORMS = ("text", "markdown", "json", *formats.names())
 def _without_cache(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     """Until the command has ended."""
     if value:
-        from advisor.loaders.cache.store import switched_off
+        from advisor.loaders.cache.folder import switched_off
 
         ctx.with_resource(switched_off())
 

@@ -19,8 +19,8 @@ from pathlib import Path
 
 import numpy as np
 
-from advisor.loaders.cache import store
-from advisor.loaders.cache.store import VARIABLE, switched_off
+from advisor.loaders.cache import folder as places
+from advisor.loaders.cache.folder import VARIABLE, switched_off
 from advisor.loaders.collect import collect
 from advisor.loaders.known import known_loaders
 from benchmarks import event_writing as writing
@@ -63,11 +63,11 @@ def write_tables(root: Path) -> None:
 @contextmanager
 def settled() -> Iterator[None]:
     """Files that were written just now are kept too."""
-    before, store.SETTLED = store.SETTLED, 0
+    before, places.SETTLED = places.SETTLED, 0
     try:
         yield
     finally:
-        store.SETTLED = before
+        places.SETTLED = before
 
 
 def seconds(root: Path) -> float:

@@ -21,9 +21,11 @@ from wandb_bytes import framed, history, run
 
 from advisor.cli import main
 from advisor.loaders import collect as collecting
+from advisor.loaders.cache import folder as places
 from advisor.loaders.cache import store
 from advisor.loaders.cache.entry import MAGIC, Reading, checksum
-from advisor.loaders.cache.store import Cache, open_cache, switched_off
+from advisor.loaders.cache.folder import Folder, switched_off
+from advisor.loaders.cache.store import Cache, open_cache
 from advisor.loaders.collect import collect
 from advisor.model.curve import Curve
 from advisor.model.log import Declaration, Logs, TrialLog
@@ -40,8 +42,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A cache of the test's own, which takes files that were written just now."""
     place = tmp_path_factory.mktemp("cache")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(store.VARIABLE, str(place))
-        patch.setattr(store, "SETTLED", 0)
+        patch.setenv(places.VARIABLE, str(place))
+        patch.setattr(places, "SETTLED", 0)
         yield place / "readings"
 
 
@@ -161,7 +163,7 @@ def test_another_file_of_the_same_name_is_read(tmp_path: Path) -> None:
 def test_a_log_that_may_still_change_is_not_kept(
     tmp_path: Path, count: Count, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "SETTLED", 2 * 10**9)
+    monkeypatch.setattr(places, "SETTLED", 2 * 10**9)
     put(tmp_path / "a/log.csv", CSV)
     for _ in range(2):
         collect([tmp_path])
@@ -414,26 +416,26 @@ def test_an_entry_that_is_no_file_is_not_opened(tmp_path: Path, folder: Path) ->
 def test_never_among_the_logs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put(tmp_path / "logs/a/log.csv", CSV)
     for place in (tmp_path / "logs/.cache", tmp_path / "logs"):
-        monkeypatch.setenv(store.VARIABLE, str(place))
+        monkeypatch.setenv(places.VARIABLE, str(place))
         assert open_cache([tmp_path / "logs"]) is None
         collect([tmp_path / "logs"])
     assert not (tmp_path / "logs/.cache").exists()
-    monkeypatch.setenv(store.VARIABLE, str(tmp_path / "beside"))
+    monkeypatch.setenv(places.VARIABLE, str(tmp_path / "beside"))
     assert open_cache([tmp_path / "logs"]) is not None
 
 
 def test_where_it_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(store.VARIABLE)
+    monkeypatch.delenv(places.VARIABLE)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
     found = open_cache([])
     assert found is not None
-    assert found.folder == tmp_path / "xdg/advisor/readings"
-    assert found.folder.stat().st_mode & 0o777 == 0o700
+    assert found.folder.place == tmp_path / "xdg/advisor/readings"
+    assert found.folder.place.stat().st_mode & 0o777 == 0o700
     monkeypatch.delenv("XDG_CACHE_HOME")
     monkeypatch.setenv("HOME", str(tmp_path))
     found = open_cache([])
     assert found is not None
-    assert found.folder == tmp_path / ".cache/advisor/readings"
+    assert found.folder.place == tmp_path / ".cache/advisor/readings"
 
 
 def test_a_folder_that_others_may_write_to_is_not_used(
@@ -451,7 +453,7 @@ def test_what_cannot_be_written_is_read(
 ) -> None:
     put(tmp_path / "a/log.csv", CSV)
     (tmp_path / "file").touch()
-    monkeypatch.setenv(store.VARIABLE, str(tmp_path / "file"))
+    monkeypatch.setenv(places.VARIABLE, str(tmp_path / "file"))
     assert len(collect([tmp_path]).trials) == 1
 
 
@@ -473,7 +475,7 @@ def test_what_was_not_used_for_longest_goes_first(
     old = entries(folder)
     for i, entry in enumerate(old):
         os.utime(entry, (1e9 + i, 1e9 + i))
-    monkeypatch.setattr(store, "LIMIT", 10 * 4096)
+    monkeypatch.setattr(places, "LIMIT", 10 * 4096)
     put(tmp_path / "new/log.csv", CSV)
     logs = collect([tmp_path / "new"])
     kept = set(entries(folder))
@@ -488,16 +490,16 @@ def test_two_processes_at_once(tmp_path: Path) -> None:
         put(tmp_path / f"{i}/log.csv", CSV)
     code = (
         "import sys; from pathlib import Path\n"
-        "from advisor.loaders.cache import store\n"
+        "from advisor.loaders.cache import folder\n"
         "from advisor.loaders.collect import collect\n"
-        "store.SETTLED = 0\n"
+        "folder.SETTLED = 0\n"
         "for turn in range(30):\n"
         "    logs = collect([Path(sys.argv[1])])\n"
         "    assert [t.points for t in logs.trials] == [50] * 8\n"
         "    for each in list(Path(sys.argv[2]).glob('*'))[turn % 2 :: 2]:\n"
         "        each.unlink(missing_ok=True)\n"
     )
-    place = Path(os.environ[store.VARIABLE]) / "readings"
+    place = Path(os.environ[places.VARIABLE]) / "readings"
     processes = [
         subprocess.Popen(
             [sys.executable, "-P", "-c", code, str(tmp_path), str(place)],
@@ -516,7 +518,7 @@ def test_two_processes_at_once(tmp_path: Path) -> None:
 def test_what_an_entry_cannot_hold_is_not_kept(tmp_path: Path, folder: Path) -> None:
     put(tmp_path / "log.csv", CSV)
     folder.mkdir(parents=True)
-    cache = Cache(folder)
+    cache = Cache(Folder(folder))
     path, content = tmp_path / "log.csv", store.look(tmp_path / "log.csv")[1]
     for part in (
         TrialLog(tmp_path, "csv", (path,), configuration={"seed": 10**30}),

@@ -7,7 +7,6 @@ numbers, as the log itself could, and no more.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -16,6 +15,7 @@ import msgspec
 import numpy as np
 
 from advisor.errors import Problem
+from advisor.loaders.cache.folder import digest
 from advisor.loaders.surroundings import Asked, Stamp
 from advisor.model.curve import Axis
 from advisor.model.log import Declaration, State, TrialLog, Value
@@ -123,11 +123,6 @@ class Content:
 
     stamp: Stamp
     ends: bytes
-
-
-def digest(content: bytes) -> bytes:
-    """16 bytes that differ where the content does."""
-    return hashlib.blake2b(content, digest_size=16).digest()
 
 
 def checksum(body: bytes | memoryview) -> bytes:

@@ -25,8 +25,8 @@ from advisor.loaders.cache.entry import (
     Place,
     Reading,
     checksum,
-    digest,
 )
+from advisor.loaders.cache.folder import digest
 from advisor.loaders.surroundings import Asked
 from advisor.model.curve import Curve
 from advisor.model.log import Declaration, TrialLog
