@@ -17,10 +17,10 @@ from advisor.cli_confirm import confirmed, what_would_run
 from advisor.cli_options import (
     CONFIG,
     PATHS,
-    Output,
     confirm_options,
     output_options,
 )
+from advisor.cli_output import answer_of, give, has_color
 from advisor.cli_rules import rule, rules
 from advisor.cli_suggest import suggest
 from advisor.cli_tune import tune
@@ -29,10 +29,8 @@ from advisor.text import lines_for_people
 
 if TYPE_CHECKING:
     from advisor.interpret.configuration import Configuration
-    from advisor.model.finding import Evaluation
+    from advisor.loaders.cache.answer import Answer
     from advisor.pipeline import Checked, Progress
-
-WIDTH = 80
 
 
 class _Commands(click.Group):
@@ -94,18 +92,23 @@ def check(
 
     Exit code: 0 nothing at or above --fail-on, 1 findings, 2 no usable input.
     """
-    from advisor.model.finding import Severity
+    from advisor.cli_answer import answered
 
-    checked = _checked(paths, config)
-    if confirm:
-        evaluation = confirmed(checked, (), workdir, budget, executor)
-    else:
-        evaluation = checked.evaluation
-    least = Severity[fail_on.upper()]
-    evaluation = counted(evaluation, checked, baseline, fail_on=least)
-    _show(evaluation, **output)
-    if evaluation.fails and not exit_zero:
-        sys.exit(1)
+    def conclude() -> Answer:
+        from advisor.model.finding import Severity
+
+        checked = _checked(paths, config)
+        if confirm:
+            evaluation = confirmed(checked, (), workdir, budget, executor)
+        else:
+            evaluation = checked.evaluation
+        least = Severity[fail_on.upper()]
+        evaluation = counted(evaluation, checked, baseline, fail_on=least)
+        failed = evaluation.fails and not exit_zero
+        return answer_of(evaluation, failed=failed, **output)
+
+    options = click.get_current_context().params
+    give(conclude() if confirm else answered(options, conclude, color=has_color()))
 
 
 @main.command()
@@ -138,7 +141,7 @@ def confirm(
         click.echo(lines_for_people(what_would_run(checked, only)), nl=False)
         return
     evaluation = confirmed(checked, only, workdir, budget, executor)
-    _show(counted(evaluation, checked, None), **output)
+    give(answer_of(counted(evaluation, checked, None), **output))
 
 
 @main.command()
@@ -199,38 +202,10 @@ def _checked(paths: tuple[Path, ...], config: Path | None) -> Checked:
         return check_paths(paths, _configuration(paths, config), progress)
 
 
-def _show(
-    evaluation: Evaluation, outputs: tuple[Output, ...], form: str, plots: bool
-) -> None:
-    """Writes the files, then prints; so that a broken pipe costs no report."""
-    from advisor.report.outputs import write
-
-    for output in outputs:
-        write(evaluation, output.form, output.path, plots=plots)
-    report = next((each.path for each in outputs if each.form == "markdown"), None)
-    click.echo(_rendered(evaluation, form, report), nl=False)
-
-
 def _configuration(paths: tuple[Path, ...], explicit: Path | None) -> Configuration:
     from advisor.interpret.configuration import load_configuration
 
     return load_configuration(paths[0], explicit)
-
-
-def _rendered(evaluation: Evaluation, form: str, report: Path | None) -> str:
-    if form == "text":
-        from advisor.report import terminal
-
-        return terminal.render(evaluation, width=WIDTH, color=_color(), report=report)
-    from advisor.report.outputs import render
-
-    return render(evaluation, form)
-
-
-def _color() -> bool:
-    import os
-
-    return sys.stdout.isatty() and "NO_COLOR" not in os.environ
 
 
 @contextmanager

@@ -33,6 +33,7 @@ class Asked(NamedTuple):
 
 _QUESTIONS: dict[str, Callable[..., Any]] = {}
 _noted: ContextVar[list[Asked] | None] = ContextVar("noted", default=None)
+_passing: ContextVar[list[str] | None] = ContextVar("passing", default=None)
 _roots: ContextVar[tuple[str, ...] | None] = ContextVar("roots", default=None)
 
 
@@ -55,6 +56,23 @@ def noted() -> Iterator[list[Asked]]:
         yield asked
     finally:
         _noted.reset(token)
+
+
+@contextmanager
+def passing() -> Iterator[list[str]]:
+    """Collects the answers that will be others after some time, by themselves."""
+    found: list[str] = []
+    token = _passing.set(found)
+    try:
+        yield found
+    finally:
+        _passing.reset(token)
+
+
+def passes(what: str) -> None:
+    """Says that what was just answered is true for now only."""
+    if (found := _passing.get()) is not None:
+        found.append(what)
 
 
 def question(function: Callable[P, T]) -> Callable[P, T]:

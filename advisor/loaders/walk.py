@@ -16,7 +16,7 @@ from pathlib import Path
 from advisor.errors import Problem
 
 _SKIPPED = frozenset({"node_modules", "__pycache__", "site-packages"})
-_ENVIRONMENT = "pyvenv.cfg"  # marks the directory of a virtual environment
+ENVIRONMENT = "pyvenv.cfg"  # marks the directory of a virtual environment
 # W&B's own: they dangle when a tree is copied, or lead into its cache.
 _LINKS_OF_TOOLS = re.compile(r"latest-run|debug.*\.log")
 
@@ -46,6 +46,11 @@ def walk(root: Path) -> Tree:
     Natural order: `exp2` comes before `exp10`, files before folders.
     """
     return _Walk(root).tree()
+
+
+def is_passed_over(name: str) -> bool:
+    """Whether logs are not looked for in folders of that name."""
+    return name != ".hydra" and (name.startswith(".") or name in _SKIPPED)
 
 
 def natural(text: str) -> tuple[tuple[int, int, str], ...]:
@@ -80,7 +85,7 @@ class _Walk:
         return Tree(tuple(self._files()), (*self.unreadable, *self._problems()))
 
     def _sort_out(self, directory: str, entries: list[os.DirEntry[str]]) -> list[str]:
-        if any(entry.name == _ENVIRONMENT for entry in entries):
+        if any(entry.name == ENVIRONMENT for entry in entries):
             return []
         below = []
         for entry in entries:
@@ -90,9 +95,7 @@ class _Walk:
                 self._link(directory, entry)
             elif not entry.is_dir(follow_symlinks=False):
                 self.passed_over[directory, _SPECIAL].append(entry.name)
-            elif entry.name == ".hydra" or not (
-                entry.name.startswith(".") or entry.name in _SKIPPED
-            ):
+            elif not is_passed_over(entry.name):
                 below.append(entry.path)
         return below
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from advisor.errors import LogError, Problem
 from advisor.loaders.configuration_entries import flatten
 from advisor.loaders.event_protobuf import BYTES, WireError, fields
-from advisor.loaders.surroundings import question
+from advisor.loaders.surroundings import passes, question
 from advisor.loaders.wandb_directory import (
     CONFIGURATION,
     DIRECTORY,
@@ -163,7 +163,10 @@ class _RunFile:
 
 @question
 def _heard_lately(heard: float) -> bool:
-    return time.time() - heard < _HEARTBEAT
+    lately = time.time() - heard < _HEARTBEAT
+    if lately:
+        passes("a trial is running")
+    return lately
 
 
 def _malformed(path: Path, count: int) -> Problem:
