@@ -1,8 +1,8 @@
-"""The cache of readings: the second look at unchanged logs against the first.
+"""The cache: the second look at unchanged logs against the first.
 
-Reading is everything from paths to logs, configurations included, which are not kept.
-The first time includes writing the cache. The rest of a check (start-up, readings,
-rules) is not cached: a whole check is shown as it is, without a goal.
+A whole check is the command from its start to its end, where the answer is kept. Reading
+is everything from paths to logs, as when something else has changed; configurations are
+not kept. The first time includes writing the cache.
 """
 
 from __future__ import annotations
@@ -27,31 +27,31 @@ from benchmarks import event_writing as writing
 
 GOAL = 10.0
 ROUNDS = 5
-TRIALS, STEPS = 40, 5_000
+TRIALS, MANY, STEPS = 40, 200, 5_000
 ROOT = Path(__file__).resolve().parents[1]
 
 
 def write_configuration(folder: Path, trial: int) -> None:
-    rate = 10 ** -(1 + trial / 20)
+    rate = 10 ** -(1 + trial % 40 / 20)
     (folder / "config.json").write_text(f'{{"learning_rate": {rate}}}')
 
 
-def write_event_files(root: Path) -> None:
+def write_event_files(root: Path, trials: int) -> None:
     """Trials with 8 metrics, one event file each."""
-    for i in range(TRIALS):
-        folder = root / f"trial-{i:02d}"
+    for i in range(trials):
+        folder = root / f"trial-{i:03d}"
         folder.mkdir(parents=True)
         records = list(writing.regular(writing.torch_value, STEPS, seed=i))
         writing.write(folder / "events.out.tfevents.1", records)
         write_configuration(folder, i)
 
 
-def write_tables(root: Path) -> None:
+def write_tables(root: Path, trials: int) -> None:
     """The same as CSV files."""
     rng = np.random.default_rng(0)
     names = ["loss", "val_loss", *(f"metric_{i}" for i in range(6))]
-    for i in range(TRIALS):
-        folder = root / f"trial-{i:02d}"
+    for i in range(trials):
+        folder = root / f"trial-{i:03d}"
         folder.mkdir(parents=True)
         values = 2 / np.sqrt(1 + np.arange(STEPS))[:, None] + rng.random((STEPS, 8)) / 9
         rows = (",".join(map("{:.6g}".format, row)) for row in values)
@@ -91,49 +91,74 @@ def reading(root: Path) -> tuple[float, float, float]:
     return a, b, c
 
 
-def whole_check(root: Path) -> tuple[float, float]:
-    """Seconds of `advisor check` as a command, the first time and the second."""
+def check(root: Path, cache: str, *options: str) -> tuple[float, bytes]:
+    """Seconds of `advisor check` as a command, and what it printed."""
     code = "from advisor.cli import main; main()"
-    command = [sys.executable, "-P", "-c", code, "check", str(root), "--exit-zero"]
-    first, second = [], []
+    words = ["check", str(root), "--exit-zero", *options]
+    start = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code, *words],
+        env={**os.environ, VARIABLE: cache, "PYTHONPATH": str(ROOT)},
+        check=True,
+        capture_output=True,
+    )
+    return time.perf_counter() - start, done.stdout
+
+
+def whole_check(root: Path) -> tuple[float, float, float]:
+    """Medians: without the cache, the first time and the second; the same is said."""
+    said = set()
+    times: tuple[list[float], list[float], list[float]] = ([], [], [])
     for _ in range(3):
         with tempfile.TemporaryDirectory() as folder:
-            given = {**os.environ, VARIABLE: folder, "PYTHONPATH": str(ROOT)}
-            for times in (first, second):
-                start = time.perf_counter()
-                subprocess.run(command, env=given, check=True, capture_output=True)
-                times.append(time.perf_counter() - start)
-    return statistics.median(first), statistics.median(second)
+            for taken, options in zip(times, (["--no-cache"], [], []), strict=True):
+                seconds, text = check(root, folder, *options)
+                taken.append(seconds)
+                said.add(text)
+    assert len(said) == 1, "the cache changed what is said"
+    a, b, c = map(statistics.median, times)
+    return a, b, c
+
+
+def show(what: str, times: tuple[float, float, float]) -> float:
+    """Prints a line; returns how much faster the second time is than the first."""
+    without, first, second = times
+    ratio = first / second
+    print(f"{what:24} {without:8.3f}s {first:7.3f}s {second:7.3f}s {ratio:6.1f}x")
+    return ratio
 
 
 def main() -> int:
     """Prints seconds and ratios, also of folders that are passed; 1 if missed."""
     known_loaders()
-    missed = False
     paths = [Path(each) for each in sys.argv[1:]]
     given = {path.name: path for path in paths if path.is_dir()}
+    header = f"{'no cache':>9} {'first':>8} {'second':>8} {'ratio':>7}"
+    ratios = []
     with tempfile.TemporaryDirectory() as folder:
-        made = {"event files": write_event_files, "tables": write_tables}
-        roots = {name: Path(folder, name.replace(" ", "-")) for name in made}
-        for name, write in made.items():
-            write(roots[name])
-        seconds(roots["tables"])  # imports
-        print(f"{TRIALS} trials of 8 metrics x {STEPS:,} points each\n")
-        print(f"{'reading':24} {'no cache':>9} {'first':>8} {'second':>8} {'ratio':>7}")
-        for name, root in {**roots, **given}.items():
-            without, first, second = reading(root)
-            ratio = first / second
-            missed |= name in made and ratio < GOAL
-            times = f"{without:8.3f}s {first:7.3f}s {second:7.3f}s"
-            print(f"{name:24} {times} {ratio:6.1f}x")
+        roots = {}
+        for name, write in (
+            ("event files", write_event_files),
+            ("tables", write_tables),
+        ):
+            for trials in (TRIALS, MANY):
+                what = f"{trials} trials, {name}"
+                roots[what] = Path(folder, what)
+                write(roots[what], trials)
+        seconds(roots[f"{TRIALS} trials, tables"])  # imports
         time.sleep(2.5)  # until the files count as settled
-        print(f"\n{'whole check':24} {'':>9} {'first':>8} {'second':>8} {'ratio':>7}")
-        for name, root in roots.items():
-            first, second = whole_check(root)
-            times = f"{first:7.3f}s {second:7.3f}s"
-            print(f"{name:24} {'':9} {times} {first / second:6.1f}x")
+        print(f"trials of 8 metrics x {STEPS:,} points each\n")
+        print(f"{'whole check':24} {header}")
+        for what, root in {**roots, **given}.items():
+            ratio = show(what, whole_check(root))
+            ratios += [ratio] if what in roots else []
+        print(f"\n{'reading':24} {header}")
+        for what, root in {**roots, **given}.items():
+            ratio = show(what, reading(root))
+            ratios += [ratio] if what in roots else []
+    missed = min(ratios) < GOAL
     result = "missed" if missed else "met"
-    print(f"\ngoal: reading {GOAL:g} times faster; {result}")
+    print(f"\ngoal: everything {GOAL:g} times faster; {result}")
     return int(missed)
 
 

@@ -132,6 +132,13 @@ TESTS: dict[str, tuple[str, ...]] = {
         "loaders/test_cache.py::test_never_among_the_logs",
         "loaders/test_cache.py::test_a_folder_that_others_may_write_to_is_not_used",
     ),
+    "the cache of answers": (
+        "loaders/test_answers.py::test_forged_answers_are_ignored",
+        "loaders/test_answers.py::test_damaged_answers_are_found_anew",
+        "loaders/test_answers.py::test_any_change_is_noticed",
+        "loaders/test_state.py::test_it_takes_in_what_links_lead_to_and_nothing_outside",
+        "loaders/test_given_folders.py::test_links_out_of_the_folder_are_not_followed",
+    ),
     "modules among the logs": (
         "test_shadowing.py::test_modules_beside_the_user_are_not_imported",
         "loaders/test_given_folders.py::test_links_out_of_the_folder_are_not_followed",
