@@ -1,8 +1,8 @@
 """The cache: the second look at unchanged logs against the first.
 
-A whole check is the command from its start to its end, where the answer is kept. Reading
-is everything from paths to logs, as when something else has changed; configurations are
-not kept. The first time includes writing the cache.
+A whole check is the command from its start to its end, whose answer is kept. Reading is
+everything from paths to logs, which counts when something else has changed; it keeps no
+configurations. The first time includes writing the cache.
 """
 
 from __future__ import annotations
