@@ -109,11 +109,10 @@ class Question:
         state = State(self._own())
         _look_at_program(state)
         state.add("day", int(time.time() // 86_400))
-        texts = list(_look_for_configurations(state, self._options["paths"][0]))
-        for each in ("config", "baseline"):
-            if self._options[each] is not None:
-                texts.append(state.file(self._options[each]))
-        for folder in self._rule_folders(texts):
+        state.add("here", [(each / ".git").exists() for each in _upwards(Path.cwd())])
+        if self._options["baseline"] is not None:
+            state.file(self._options["baseline"])
+        for folder in self._rule_folders(list(self._configurations(state))):
             state.stamps(folder)
         state.given(self._options["paths"])
         return state.digest(), state.newest
@@ -125,6 +124,17 @@ class Question:
             images = path.with_name(f"{path.stem}_files")
             if images.is_dir():
                 yield from (images / name for name in os.listdir(images))
+
+    def _configurations(self, state: State) -> Iterator[bytes]:
+        """Every file that could be it, wherever the search would end."""
+        if self._options["config"] is not None:
+            yield state.file(self._options["config"])
+            return
+        for origin in (self._options["paths"][0], Path.cwd()):
+            for folder in _upwards(origin):
+                state.existence(folder / ".git")
+                for name in CONFIGURATIONS:
+                    yield state.file(folder / name)
 
     def _rule_folders(self, texts: Sequence[bytes]) -> Sequence[Path]:
         """Rules of the user's own; only a file that may name some is parsed."""
@@ -181,11 +191,6 @@ def _changed(place: str) -> int:
         return 0
 
 
-def _look_for_configurations(state: State, start: Path) -> Iterator[bytes]:
-    """Every file that could be the configuration, wherever the search would end."""
-    for origin in (start, Path.cwd()):
-        folder = origin.resolve()
-        for each in (folder, *folder.parents):
-            state.existence(each / ".git")
-            for name in CONFIGURATIONS:
-                yield state.file(each / name)
+def _upwards(origin: Path) -> tuple[Path, ...]:
+    folder = origin.resolve()
+    return (folder, *folder.parents)
