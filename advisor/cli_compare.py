@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from advisor.cli_options import CONFIG, Output, OutputType
+from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
     from advisor.gate.comparison import Comparison
 
 _WIDTH = 80
-_FORMS = ("text", "markdown", "json")
+_FORMS = ("text", "markdown", "json", "comment", "github", "step-summary")
 _AGAINST = "--against"
 
 
@@ -24,7 +26,10 @@ class _Compare(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         spread: list[str] = []
         after, first = False, False
-        for arg in args:
+        options, rest = args, list[str]()
+        if "--" in args:  # what follows are candidates, whatever they are called
+            options, rest = args[: args.index("--")], args[args.index("--") :]
+        for arg in options:
             if arg == _AGAINST:
                 after = first = True
                 continue
@@ -36,7 +41,7 @@ class _Compare(click.Command):
             first = False
         if first:
             spread.append(_AGAINST)
-        return super().parse_args(ctx, spread)
+        return super().parse_args(ctx, [*spread, *rest])
 
 
 @click.command(cls=_Compare)
@@ -99,8 +104,7 @@ def compare(
 
     comparison = _compared(candidate, incumbents, config, min_gain)
     for output in outputs:
-        output.path.parent.mkdir(parents=True, exist_ok=True)
-        output.path.write_text(_rendered(comparison, output.form), "utf-8")
+        _write(comparison, output)
     click.echo(_rendered(comparison, form), nl=False)
     if comparison.verdict is not AdoptionVerdict.ADOPT and not exit_zero:
         sys.exit(1)
@@ -115,6 +119,7 @@ def _compared(
     from advisor.engine.rule_set import load_rules
     from advisor.gate.comparison import compare as compare_sides
     from advisor.gate.comparison_side import read_side
+    from advisor.gate.weakening import weakening
     from advisor.interpret.configuration import load_configuration
     from advisor.pipeline import settings_of
 
@@ -122,7 +127,7 @@ def _compared(
     configuration = load_configuration(incumbents[0], config)
     settings = settings_of(configuration)
     rules = load_rules(settings)
-    return compare_sides(
+    comparison = compare_sides(
         read_side("candidate", candidate, configuration),
         read_side("incumbent", incumbents, configuration),
         rules,
@@ -130,6 +135,18 @@ def _compared(
         configuration.facts,
         min_gain=min_gain,
     )
+    told = weakening(configuration, (*candidate, *incumbents))
+    return replace(comparison, notices=told)
+
+
+def _write(comparison: Comparison, output: Output) -> None:
+    mode = "a" if output.form == "step-summary" else "w"
+    try:
+        output.path.parent.mkdir(parents=True, exist_ok=True)
+        with output.path.open(mode, encoding="utf-8", newline="\n") as file:
+            file.write(_rendered(comparison, output.form))
+    except OSError as error:
+        raise AdvisorError(f"{output.path}: {error.strerror or error}") from error
 
 
 def _rendered(comparison: Comparison, form: str) -> str:
@@ -137,10 +154,17 @@ def _rendered(comparison: Comparison, form: str) -> str:
         from advisor.gate.comparison_json import as_json
 
         return as_json(comparison)
+    if form in ("comment", "github", "step-summary"):
+        from advisor.gate import comparison_brief as brief
+
+        forms = {
+            "comment": brief.as_comment,
+            "github": brief.as_github,
+            "step-summary": brief.as_step_summary,
+        }
+        return forms[form](comparison)
     from advisor.gate.comparison_text import as_markdown, as_text
 
-    return (
-        as_markdown(comparison)
-        if form == "markdown"
-        else as_text(comparison, width=_WIDTH)
-    )
+    if form == "markdown":
+        return as_markdown(comparison)
+    return as_text(comparison, width=_WIDTH)

@@ -54,6 +54,7 @@ class Comparison:
     repeats: Repeats | None  # and what so many are good for
     actions: tuple[Action, ...]  # what to do next
     min_gain: float | None = None
+    notices: tuple[str, ...] = ()  # e.g. what the configuration switches off
 
     @property
     def gain(self) -> float | None:

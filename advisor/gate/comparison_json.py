@@ -40,6 +40,7 @@ def as_json(comparison: Comparison) -> str:
         ],
         "answers": [_answer(each) for each in comparison.answers],
         "next": list(words.next_steps(comparison)),
+        "notices": list(comparison.notices),
     }
     return json.dumps(_plain(data), indent=2, ensure_ascii=False) + "\n"
 

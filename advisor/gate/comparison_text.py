@@ -52,7 +52,7 @@ def _numbers(page: Page, comparison: Comparison) -> None:
     page.add(f"Objective: {words.objective_in_words(comparison)}.", indent=2)
     page.add(f"Different: {words.differences_in_words(comparison)}.", indent=2)
     for line in _notes(comparison):
-        page.add(f"{line}.", indent=2)
+        page.add(line, indent=2)
 
 
 def _notes(comparison: Comparison) -> tuple[str, ...]:
@@ -64,7 +64,7 @@ def _notes(comparison: Comparison) -> tuple[str, ...]:
         for side in sides
         if side.logs.problems
     )
-    return (*left_out, *unread)
+    return (*(f"{line}." for line in (*left_out, *unread)), *comparison.notices)
 
 
 def _line(page: Page, columns: tuple[str, str, str, str, str]) -> None:
@@ -76,14 +76,29 @@ def _line(page: Page, columns: tuple[str, str, str, str, str]) -> None:
     page.lines.append([((line + rest).rstrip(), "")])
 
 
-def _results(results: tuple[float, ...]) -> str:
-    shown = ", ".join(map(number, results[:_MOST_RESULTS]))
-    more = len(results) - _MOST_RESULTS
+def _results(results: tuple[float, ...], *, most: int = _MOST_RESULTS) -> str:
+    shown = ", ".join(map(number, results[:most]))
+    more = len(results) - most
     return f"{shown} and {more} more" if more > 0 else shown
 
 
 def as_markdown(comparison: Comparison) -> str:
     """The same for a report or a comment."""
+    parts = [
+        "# Candidate against incumbent",
+        f"**{text(words.headline(comparison))}**",
+        results_table(comparison),
+        differences_table(comparison),
+        bullets(text(line) for line in _notes(comparison)),
+        "## Answers",
+        answers_table(comparison),
+        *_next(comparison),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def results_table(comparison: Comparison) -> str:
+    """The numbers of both sides, and what they are."""
     rows = [
         [
             row.name,
@@ -91,29 +106,17 @@ def as_markdown(comparison: Comparison) -> str:
             str(len(row.results)),
             "–" if row.mean is None else number(row.mean),
             "–" if row.std is None else number(row.std),
-            ", ".join(map(number, row.results)) or "–",
+            _results(row.results, most=50) or "–",
         ]
         for row in words.rows(comparison)
     ]
-    parts = [
-        "# Candidate against incumbent",
-        f"**{text(words.headline(comparison))}**",
-        table(
-            ["", "configurations tried", "repeats", "mean", "std", "results"],
-            rows,
-            "lrrrrl",
-        ),
-        text(f"Objective: {words.objective_in_words(comparison)}."),
-        _different(comparison),
-        bullets(text(f"{line}.") for line in _notes(comparison)),
-        "## Answers",
-        _answers(comparison),
-        *_next(comparison),
-    ]
-    return "\n\n".join(part for part in parts if part) + "\n"
+    head = ["", "configurations tried", "repeats", "mean", "std", "results"]
+    objective = text(f"Objective: {words.objective_in_words(comparison)}.")
+    return f"{table(head, rows, 'lrrrrl')}\n\n{objective}"
 
 
-def _different(comparison: Comparison) -> str:
+def differences_table(comparison: Comparison) -> str:
+    """The hyperparameters in which the two configurations differ."""
     found = words.differences(comparison)
     if not found:
         return text(f"Different: {words.differences_in_words(comparison)}.")
@@ -121,7 +124,8 @@ def _different(comparison: Comparison) -> str:
     return table(["hyperparameter", "incumbent", "candidate"], lines)
 
 
-def _answers(comparison: Comparison) -> str:
+def answers_table(comparison: Comparison) -> str:
+    """Every question with its answer."""
     lines = [
         [
             words.MARKS[answer.decision],

@@ -42,6 +42,22 @@ def install_present(home: Path) -> None:
     program.chmod(0o755)
 
 
+def stub_python(temp: Path) -> None:
+    """A `python3` whose `venv` holds the advisor of this environment, and a pip.
+
+    What pip was asked for is kept in `temp/pip`.
+    """
+    install_present(temp / "made")
+    pip = temp / "made" / "bin" / "python"
+    pip.write_text(f'#!/bin/sh\necho "$@" >> {shlex.quote(str(temp / "pip"))}\n')
+    python = temp / "path" / "python3"
+    python.parent.mkdir()
+    copy = f'cp -R {shlex.quote(str(temp / "made"))} "$4"'
+    python.write_text(f'#!/bin/sh\ntest "$1 $2 $3" = "-I -m venv" && {copy}\n')
+    for each in (pip, python):
+        each.chmod(0o755)
+
+
 def run_step(
     step: Mapping[str, Any], known: Mapping[str, str], cwd: Path, temp: Path
 ) -> Done:
@@ -51,7 +67,7 @@ def run_step(
     for each in (output, summary):
         each.write_text("")
     env = {
-        "PATH": os.environ["PATH"],
+        "PATH": f"{temp / 'path'}:{os.environ['PATH']}",
         "PYTHONPATH": str(ROOT),
         "HOME": str(temp),
         "RUNNER_TEMP": str(temp),
@@ -88,10 +104,9 @@ def run_action(inputs: Mapping[str, str], cwd: Path, temp: Path) -> Done:
     known = {f"inputs.{name}": value for name, value in values.items()}
     assert None not in known.values(), "a required input is missing"
     done = Done(0, "", {}, "")
+    stub_python(temp)
     for step in action["runs"]["steps"]:
-        if step.get("id") == "install":
-            install_present(temp / "advisor")
-        elif "run" in step:
+        if "run" in step:
             done = run_step(step, known, cwd, temp)
             known |= {
                 f"steps.{step['id']}.outputs.{key}": value

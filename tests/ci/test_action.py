@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.ci.runner import ROOT, run_action
+from tests.gate.test_comparison import GOOD, PLAIN, write
 
 FAILING = ROOT / "fixtures" / "trainer-sweep"
 PASSING = ROOT / "fixtures" / "lightning-csvlogger"
@@ -36,11 +37,15 @@ def test_findings_fail_the_job_and_are_told_everywhere(
 ) -> None:
     done = run_action({"paths": "logs/failing"}, repository, temp)
     assert done.code == 1
+    (asked,) = (temp / "pip").read_text().splitlines()
+    assert asked.startswith("-I -m pip install ")
+    assert asked.endswith(f" {ROOT}")
     assert done.outputs == {
         "exit-code": "1",
         "sarif": "advisor-report/advisor.sarif",
         "comment": "advisor-report/comment.md",
         "report": "advisor-report/report.md",
+        "comparison": "",
     }
     assert "::error file=logs/failing/trial-" in done.log
     assert done.summary.startswith("### advisor: ")
@@ -63,7 +68,8 @@ def test_known_findings_pass(repository: Path, temp: Path) -> None:
     first = run_action({"paths": "logs/failing"}, repository, temp)
     assert first.code == 1
     known = _baseline(repository, "logs/failing")
-    shutil.rmtree(temp / "advisor")
+    temp = temp / "again"
+    temp.mkdir()
     inputs = {"paths": "logs/failing", "baseline": known, "fail-on": "info"}
     again = run_action(inputs, repository, temp)
     assert again.code == 0
@@ -113,6 +119,64 @@ def test_what_cannot_be_checked_never_passes(
     assert len(errors) == 1
     assert told in errors[0]
     assert not (repository / "advisor-report").exists()
+
+
+BETTER = {"paths": "logs/new\n", "against": "logs/old\n"}
+
+
+@pytest.fixture
+def compared(repository: Path) -> Path:
+    """The same checkout, with logs of a change that is better."""
+    write(repository / "logs" / "new", GOOD, settings={"lr": 0.2})
+    write(repository / "logs" / "old", PLAIN)
+    return repository
+
+
+def test_a_better_change_passes_and_the_comparison_is_told_everywhere(
+    compared: Path, temp: Path
+) -> None:
+    done = run_action(BETTER, compared, temp)
+    assert (done.code, done.outputs["exit-code"]) == (0, "0"), done.log
+    assert "::notice title=advisor compare::adopt: " in done.log
+    comment = (compared / done.outputs["comment"]).read_text("utf-8")
+    for text in (done.summary, comment):
+        first, second = text.index("### advisor: "), text.index("### advisor compare\n")
+        assert first < second
+    report = (compared / done.outputs["comparison"]).read_text("utf-8")
+    assert report.startswith("# Candidate against incumbent")
+
+
+@pytest.mark.parametrize(
+    ("inputs", "code", "told"),
+    [
+        ({"paths": "logs/old", "against": "logs/new"}, 1, "does not lead"),
+        ({"min-gain": "0.2"}, 1, "below the 0.2"),
+        ({"min-gain": "a lot"}, 2, "could not compare::"),
+        ({"against": "", "min-gain": "1"}, 2, "Missing option"),
+        ({"against": "logs/absent"}, 2, "could not compare::"),
+        ({"against": "logs/passing"}, 2, "expected one objective"),
+    ],
+)
+def test_a_change_that_is_not_shown_to_be_better_fails(
+    inputs: dict[str, str], code: int, told: str, compared: Path, temp: Path
+) -> None:
+    done = run_action({**BETTER, **inputs}, compared, temp)
+    assert (done.code, done.outputs["exit-code"]) == (code, str(code))
+    assert told in done.log + done.summary
+    errors = [line for line in done.log.splitlines() if line.startswith("::error ")]
+    assert len(errors) == 1
+    assert bool(done.outputs["comparison"]) is (code == 1)
+
+
+def test_a_configuration_beside_either_side_is_not_obeyed(
+    compared: Path, temp: Path
+) -> None:
+    off = "rules: {disable: [{id: gain-below-complexity, reason: so they say}]}\n"
+    for side in ("new", "old"):
+        (compared / "logs" / side / "advisor.yaml").write_text(off)
+    done = run_action({**BETTER, "min-gain": "0.2"}, compared, temp)
+    assert done.code == 1
+    assert "so they say" not in done.log + done.summary
 
 
 def test_inputs_are_never_commands(repository: Path, temp: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from synthetic_searches import search
 from advisor.cli import main
 from advisor.engine.rule_set import RuleSettings, load_rules
 from advisor.gate.comparison import compare as compare_sides
+from advisor.gate.comparison_brief import MOST
 from advisor.gate.comparison_side import side_of
 from advisor.model.log import Logs
 
@@ -399,11 +401,84 @@ def test_files_by_format(tmp_path: Path) -> None:
     assert sum(token.type == "table_open" for token in tokens) == 3
 
 
-def test_names_from_logs_are_never_obeyed(tmp_path: Path) -> None:
-    evil = {"lr": 0.2, "note]\u001b[31m|x": "`<script>`\u202e"}
+FORMS = ("text", "markdown", "json", "comment", "github", "step-summary")
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_names_from_logs_are_never_obeyed(tmp_path: Path, form: str) -> None:
+    evil = {"lr": 0.2, "note]\u001b[31m|x\n::error::": "`<script>`\u202e\n::error::b"}
     new = write(tmp_path / "new", GOOD, settings=evil)
     old = write(tmp_path / "old", PLAIN)
-    for form in ("text", "markdown"):
-        output = compare(new, old, "--format", form).output
-        assert "\u001b" not in output
-        assert "\u202e" not in output
+    output = compare(new, old, "--format", form).output
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\u202e]", output)
+    if form in ("markdown", "comment", "step-summary"):
+        tokens = MarkdownIt("commonmark").enable("table").parse(output)
+        inside = [each for token in tokens for each in token.children or ()]
+        assert not [each.content for each in inside if each.type == "html_inline"]
+        assert any("<script>" in each.content for each in inside)
+    commands = re.findall(r"^\s*::.*", output, re.MULTILINE)
+    assert len(commands) == (form == "github")
+
+
+def test_an_annotation_says_the_verdict_and_what_next(tmp_path: Path) -> None:
+    new = write(tmp_path / "new", GOOD[:1], settings={"lr": 0.2})
+    old = write(tmp_path / "old", PLAIN)
+    line = compare(new, old, "--format", "github").output
+    assert line.startswith("::error title=advisor compare::run 1 more repeat of the ")
+    assert "Train the configuration of candidate/t0 1 more time" in line
+    line = compare(old, old, "--format", "github", "--exit-zero").output
+    assert line.startswith("::error title=advisor compare::do not adopt. ")
+    new = write(tmp_path / "newer", GOOD, settings={"lr": 0.2})
+    line = compare(new, old, "--format", "github").output
+    assert line.startswith("::notice title=advisor compare::adopt: ")
+
+
+@pytest.mark.parametrize("form", ["comment", "step-summary"])
+def test_what_has_no_room_is_left_out_and_it_is_said(tmp_path: Path, form: str) -> None:
+    many = {f"{'long-' * 30}{i}": "value " * 30 for i in range(80)}
+    new = write(tmp_path / "new", GOOD, settings={"lr": 0.2, **many})
+    old = write(tmp_path / "old", PLAIN)
+    text = compare(new, old, "--format", form).output
+    assert len(text.encode()) <= MOST + 100
+    assert "**adopt: the candidate leads by " in text
+    assert "| candidate | 1 | 5 | " in text
+    assert text.endswith("More is in the report.\n")
+    assert "<details>" not in text
+    short = compare(write(tmp_path / "a", GOOD, settings={"lr": 1}), old).output
+    assert "More is in the report" not in short
+
+
+def test_a_summary_is_added_to_and_a_comment_is_replaced(tmp_path: Path) -> None:
+    new = write(tmp_path / "new", GOOD, settings={"lr": 0.2})
+    old = write(tmp_path / "old", PLAIN)
+    summary, comment = tmp_path / "summary", tmp_path / "comment"
+    options = (f"--output=step-summary={summary}", f"--output=comment={comment}")
+    for _ in range(2):
+        assert compare(new, old, *options).exit_code == 0
+    assert summary.read_text("utf-8").count("### advisor compare\n") == 2
+    text = comment.read_text("utf-8")
+    assert text.startswith("<!-- advisor -->\n### advisor compare\n")
+    assert text.count("### advisor compare\n") == 1
+
+
+def test_what_the_configuration_switches_off_is_told(tmp_path: Path) -> None:
+    new = write(tmp_path / "new", GOOD, settings={"lr": 0.2})
+    old = write(tmp_path / "old", PLAIN)
+    off = "rules: {disable: [{id: diverged, reason: so they say}]}\n"
+    (old / "advisor.yaml").write_text(off)
+    for form in FORMS:
+        output = compare(new, old, "--format", form).output.replace("\\", "")
+        assert "switches off diverged (so they say)" in " ".join(output.split())
+        assert "so they say" not in compare(new, old, "--no-search").output
+
+
+def test_after_two_dashes_everything_is_a_candidate(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path / "--against" / "x", GOOD, settings={"lr": 0.2})
+    write(tmp_path / "--exit-zero", PLAIN)
+    arguments = ["compare", "--against=--exit-zero", "--", "--against"]
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 0, result.output
+    assert result.output.startswith("adopt: ")

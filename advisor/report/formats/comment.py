@@ -10,7 +10,7 @@ TAKES = "the body of a pull request's comment; below 65,536 characters"
 APPENDS = False
 
 MARK = "<!-- advisor -->"
-MOST = 60_000  # bytes, and so fewer characters than GitHub takes
+MOST = 40_000  # bytes; with a comparison still fewer characters than GitHub takes
 
 
 def render(evaluation: Evaluation) -> str:

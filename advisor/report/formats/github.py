@@ -31,17 +31,17 @@ def render(evaluation: Evaluation) -> str:
 def _lines(evaluation: Evaluation) -> Iterator[str]:
     places = Places(evaluation)
     opened = summary.open_findings(evaluation.findings)
-    for severity, command in _COMMANDS.items():
+    for severity, name in _COMMANDS.items():
         own = [each for each in opened if each.severity is severity]
         # One notice is kept for the closing line.
         most = MOST_OF_A_LEVEL - (severity is Severity.INFO)
         shown = own if len(own) <= most else own[: most - 1]
         for finding in shown:
-            yield _command(command, _properties(finding, places), finding.message)
+            yield command(name, _properties(finding, places), finding.message)
         if len(shown) < len(own):
             rest = len(own) - len(shown)
-            yield _command(command, {"title": "advisor"}, f"and {rest:,} more")
-    yield _command("notice", {"title": "advisor"}, _closing(evaluation))
+            yield command(name, {"title": "advisor"}, f"and {rest:,} more")
+    yield command("notice", {"title": "advisor"}, _closing(evaluation))
 
 
 def _closing(evaluation: Evaluation) -> str:
@@ -61,7 +61,8 @@ def _properties(finding: Finding, places: Places) -> dict[str, str]:
     return {"title": title} if file == NOWHERE else {"file": file, "title": title}
 
 
-def _command(name: str, properties: dict[str, str], message: str) -> str:
+def command(name: str, properties: dict[str, str], message: str) -> str:
+    """One line of a log that the runner takes for an annotation."""
     given = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
     return f"::{name} {given}::{_data(message)}"
 
