@@ -16,7 +16,7 @@ from advisor.next_round.exporters import names
 
 if TYPE_CHECKING:
     from advisor.model.finding import Evaluation
-    from advisor.model.next_round import NextRound
+    from advisor.model.next_round import NextRound, Sampler
     from advisor.model.study import Study
     from advisor.next_round.earlier import EarlierRound
     from advisor.next_round.plan import Wishes
@@ -51,7 +51,14 @@ if TYPE_CHECKING:
 @click.option(
     "--last",
     is_flag=True,
-    help="No round follows: all points go where the best trials are.",
+    help="No round follows: all points are chosen by what was learned.",
+)
+@click.option(
+    "--sampler",
+    type=click.Choice(["model", "tpe"]),
+    default="model",
+    show_default=True,
+    help="What learns from earlier trials: a Gaussian process, or Optuna's TPE.",
 )
 def suggest(
     paths: tuple[Path, ...],
@@ -61,6 +68,7 @@ def suggest(
     trials: int | None,
     seed: int | None,
     last: bool,
+    sampler: Sampler,
 ) -> None:
     """Turn the findings on the trials below PATHS into the next round.
 
@@ -71,7 +79,7 @@ def suggest(
         raise AdvisorError("--export writes files: add --output FOLDER")
     from advisor.next_round.plan import Wishes
 
-    wishes = Wishes(trials, seed, last=last)
+    wishes = Wishes(trials, seed, last=last, sampler=sampler)
     evaluation, checked, command = _checked(paths, config, output)
     rounds = []
     for each in checked:

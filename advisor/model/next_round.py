@@ -17,9 +17,9 @@ from advisor.model.planned_space import (
 from advisor.model.study import Objective
 
 Phase: TypeAlias = Literal["exploration", "exploitation"]
-HALTON = "scrambled Halton"
-HALF_AROUND_BEST = "scrambled Halton, half of it around the best trials"
-AROUND_BEST = "scrambled Halton around the best trials"
+Sampler: TypeAlias = Literal["model", "tpe"]
+"""What chooses points from earlier trials: a Gaussian process, or Optuna's TPE."""
+
 _SEEDS = 1_000  # a round: no two trials of a study share one
 
 
@@ -76,6 +76,17 @@ class PastTrial:
 
 
 @dataclass(frozen=True, slots=True)
+class Learned:
+    """The points that were chosen by what earlier trials showed."""
+
+    points: tuple[Point, ...]
+    by: str  # in words: "a Gaussian process"
+    trials: int  # that it was told, infeasible ones too
+    in_order: float | None = None
+    """Share of the pairs of trials that it ranks rightly, each trial left out."""
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedTrial:
     """One training of the next round."""
 
@@ -117,7 +128,7 @@ class NextRound:
     questions: tuple[Question, ...] = ()
     notes: tuple[str, ...] = ()
     command: tuple[str, ...] = ()  # the user's, with {placeholders}
-    sampler: str = HALTON  # what chose the points
+    learned: Learned | None = None  # the first of `points`; the others are quasi-random
 
     @property
     def searched(self) -> tuple[PlannedHyperparameter, ...]:

@@ -9,7 +9,6 @@ from advisor.model.log import Value
 from advisor.model.next_round import NextRound
 from advisor.model.planned_space import Change, PlannedHyperparameter
 from advisor.next_round.draft import only_value
-from advisor.next_round.exploitation import SAMPLER
 from advisor.next_round.values import range_in_words
 from advisor.next_round.words import in_words
 
@@ -161,15 +160,24 @@ def _points(made: NextRound) -> Iterator[str]:
 
 
 def _origin(made: NextRound) -> str:
-    sequence = made.sequence
-    if made.sampler == SAMPLER:
-        return f"Chosen by {made.sampler} from {len(made.past)} earlier trials."
-    what = made.sampler[0].upper() + made.sampler[1:]
-    return (
-        f"{what}, seed {sequence.seed}, points {sequence.first + 1} to "
-        f"{sequence.used} of the sequence; points that were tried already, or lie in a "
-        "region left out, are passed over."
+    sequence, learned = made.sequence, made.learned
+    chosen = len(learned.points) if learned is not None else 0
+    words = []
+    if learned is not None and chosen:
+        which = "All" if chosen == len(made.points) else f"1 to {chosen}"
+        known = f"which knows {learned.trials} earlier trials"
+        words.append(f"{which}: chosen by {learned.by}, {known}.")
+    if chosen < len(made.points):
+        words.append("The others: " if chosen else "")
+        words[-1] += (
+            f"scrambled Halton, seed {sequence.seed}, points {sequence.first + 1} to "
+            f"{sequence.used} of the sequence."
+        )
+    words.append(
+        "Points that were tried already, or lie in a region left out, are passed over."
     )
+    whole = " ".join(words)
+    return whole[0].upper() + whole[1:]
 
 
 def _conflicts(made: NextRound) -> Iterator[str]:

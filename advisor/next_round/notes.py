@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from advisor.model.next_round import AROUND_BEST, HALF_AROUND_BEST, NextRound
-from advisor.next_round.exploitation import SAMPLER
+from advisor.model.next_round import Learned, NextRound
 from advisor.next_round.quantities import FINAL_STEPS
 
 
@@ -53,28 +52,29 @@ def _notes(planned: NextRound) -> Iterator[str]:
             f"The search space has {len(planned.points)} new points left, of "
             f"{planned.trials} wanted."
         )
-    if planned.sampler == HALF_AROUND_BEST:
-        yield (
-            "The first half of the points lie in the ranges of the best five trials "
-            "and a little around them, the others cover the whole search space."
-        )
     if planned.phase == "exploitation" and planned.points:
-        yield _on_exploitation(planned)
+        yield "Exploration is done. Look at the test set once, at the end."
+        if planned.learned is None:
+            yield (
+                "Too few trials are known to say where the good ones are: the points "
+                "cover the whole search space."
+            )
+    if planned.learned is not None:
+        yield from _on_learned(planned.learned, len(planned.points))
 
 
-def _on_exploitation(planned: NextRound) -> str:
-    if planned.sampler == SAMPLER:
-        return (
-            "Exploration is done: the points are those of a sampler that knows all "
-            "trials, the infeasible ones too. Look at the test set once, at the end."
-        )
-    if planned.sampler == AROUND_BEST:
-        return (
-            "Exploration is done: the points lie in the ranges of the best five trials "
-            "and a little around them. Look at the test set once, at the end."
-        )
-    return (
-        "Exploration is done, but there are too few trials to say where the good ones "
-        "are, and Optuna is not installed: the points cover the whole search space. "
-        "`pip install 'advisor[optuna]'`, or export to optuna, vizier or wandb."
+def _on_learned(learned: Learned, points: int) -> Iterator[str]:
+    count = len(learned.points)
+    if not count:
+        return
+    which = "All points" if count == points else f"The first {count} points"
+    others = "" if count == points else "; the others cover the whole search space"
+    yield (
+        f"{which} lie where {learned.by}, told all {learned.trials} trials, expects "
+        f"little error or knows little{others}."
     )
+    if learned.in_order is not None:
+        yield (
+            f"It ranks {learned.in_order:.0%} of the pairs of earlier trials rightly, "
+            "each trial left out in turn; 50% would be chance."
+        )

@@ -14,6 +14,7 @@ from advisor.model.next_round import (
     Phase,
     PointSequence,
     Quantity,
+    Sampler,
 )
 from advisor.model.planned_space import Constraint, PlannedHyperparameter
 from advisor.model.search_space import Role
@@ -43,6 +44,7 @@ class Wishes:
     sequence: PointSequence | None = None  # of the round before
     constraints: tuple[Constraint, ...] = ()  # of the round before
     last: bool = False  # no round follows: what is known is exploited
+    sampler: Sampler = "model"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ def next_round(
         causes=_causes(findings),
         questions=tuple(questions),
     )
-    made = with_points(made, last=wishes.last)
+    made = with_points(made, wishes.sampler)
     too_few = number_of_trials.budget_note(merged.searched, count.new)
     notes = (*notes_on(made), *filter(None, (too_few, merged.note)))
     return replace(made, notes=notes)

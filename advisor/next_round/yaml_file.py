@@ -39,7 +39,7 @@ def as_data(next_round: NextRound) -> dict[str, Any]:
             "wanted": next_round.trials,
             "reason": next_round.trials_reason,
             "repeats": sum(each.more for each in next_round.repeats),
-            "sampler": next_round.sampler,
+            "learned": _learned(next_round),
         },
         "hyperparameters": {
             each.name: _hyperparameter(each) for each in next_round.hyperparameters
@@ -79,6 +79,19 @@ def as_data(next_round: NextRound) -> dict[str, Any]:
             "dimensions": list(sequence.dimensions),
         },
         **_reasons(next_round),
+    }
+
+
+def _learned(next_round: NextRound) -> dict[str, Any] | None:
+    """How many of the points, the first ones, were chosen by what was learned."""
+    learned = next_round.learned
+    if learned is None:
+        return None
+    return {
+        "points": len(learned.points),
+        "by": learned.by,
+        "from_trials": learned.trials,
+        "pairs_in_order": learned.in_order and round(learned.in_order, 3),
     }
 
 

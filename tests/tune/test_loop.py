@@ -10,7 +10,7 @@ import yaml
 from advisor.confirm.executors import HERE
 from advisor.confirm.pipelines.command import CommandPipeline
 from advisor.interpret.configuration import Configuration
-from advisor.model.next_round import AROUND_BEST, NextRound
+from advisor.model.next_round import NextRound
 from advisor.next_round import yaml_file
 from advisor.tune.loop import Limits, Tuning
 from advisor.tune.planning import Planned
@@ -85,7 +85,7 @@ def test_it_ends_where_exploiting_found_nothing_and_nothing_changes(
     assert tuning.is_settled(Planned(made, a_round(4, "exploitation"))) is settled
 
 
-def test_rounds_go_on_in_one_sequence_and_the_last_is_around_the_best(
+def test_rounds_go_on_in_one_sequence_and_the_last_is_learned(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_project(tmp_path)
@@ -97,9 +97,11 @@ def test_rounds_go_on_in_one_sequence_and_the_last_is_around_the_best(
     ]
     used = [each["sequence"]["used"] for each in plans]
     assert [each["sequence"]["first"] for each in plans] == [0, used[0], used[1]]
-    assert [each["trials"]["sampler"] == AROUND_BEST for each in plans] == [
-        *(False, False, True)
+    shares = [
+        (each["trials"]["learned"] or {"points": 0})["points"] / each["trials"]["new"]
+        for each in plans
     ]
+    assert shares == [0, 0.5, 1]
     assert [each["phase"] for each in plans][1:] == ["exploration", "exploitation"]
 
 

@@ -1,4 +1,4 @@
-"""Points for exploitation: chosen by Optuna's sampler, which knows all earlier trials.
+"""Points chosen by Optuna's TPE sampler, which knows all earlier trials.
 
 Infeasible trials are told as pruned ones: the sampler ranks them below every other and
 keeps away from where they are. Nothing is measured between the points of one round, so
@@ -11,34 +11,44 @@ import json
 import warnings
 from typing import Any
 
-from advisor.model.next_round import NextRound
+from advisor.errors import AdvisorError
+from advisor.model.next_round import Learned, NextRound
 from advisor.model.planned_space import Point
 from advisor.next_round.exporters.optuna import export
 from advisor.next_round.quasi_random import Places
 
-SAMPLER = "Optuna's TPE"
 _TRIES = 20  # a point
 
 
-def exploit(made: NextRound) -> tuple[Point, ...] | None:
-    """As many points as the round wants; None where Optuna is not installed."""
+def chosen_by_tpe(made: NextRound, count: int) -> Learned | None:
+    """`count` points, or fewer if there are no more; None without earlier trials.
+
+    Raises:
+        AdvisorError: Optuna is not installed.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             import optuna
-    except ImportError:
+    except ImportError as error:
+        raise AdvisorError(
+            "the sampler tpe is that of Optuna, which is not installed: "
+            "pip install 'advisor[optuna]'"
+        ) from error
+    if not made.past:
         return None
     before = optuna.logging.get_verbosity()
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # multivariate sampling is experimental
-            return _drawn(made, optuna)
+            points = _drawn(made, count, optuna)
     finally:
         optuna.logging.set_verbosity(before)
+    return Learned(points, "Optuna's TPE", len(made.past))
 
 
-def _drawn(made: NextRound, optuna: Any) -> tuple[Point, ...]:
+def _drawn(made: NextRound, count: int, optuna: Any) -> tuple[Point, ...]:
     data = json.loads(export(made))
     study = _study(data, made, optuna)
     searched = {each.name: each.condition for each in made.searched}
@@ -53,10 +63,10 @@ def _drawn(made: NextRound, optuna: Any) -> tuple[Point, ...]:
     constants = {
         each.name: each.value for each in made.hyperparameters if not each.searched
     }
-    places = Places(made.searched, [each.values for each in made.past], made.trials)
+    places = Places(made.searched, [each.values for each in made.past], count)
     points: list[Point] = []
-    for _ in range(_TRIES * made.trials):
-        if len(points) == made.trials:
+    for _ in range(_TRIES * count):
+        if len(points) == count:
             break
         values = study.ask(distributions).params
         point = {

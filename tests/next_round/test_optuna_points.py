@@ -1,4 +1,4 @@
-"""Points of exploitation: near what was good, away from what failed, and repeatable."""
+"""Points of Optuna: near what was good, away from what failed, and repeatable."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from statistics import median
 import numpy as np
 import pytest
 
-from advisor.model.next_round import AROUND_BEST, HALTON, NextRound
+from advisor.errors import AdvisorError
+from advisor.model.next_round import NextRound
 from advisor.model.search_space import SearchSpace
 from advisor.model.study import Goal, Objective, Study
 from advisor.model.trial import Infeasibility, Trial
@@ -19,6 +20,7 @@ from advisor.next_round.plan import Wishes, next_round
 from .findings import finding, learning_rate, momentum
 
 DONE = finding("done", ("set", "phase", {"value": "exploitation"}))
+TPE = Wishes(trials=12, sampler="tpe")
 SPACE = SearchSpace((learning_rate(), momentum()))
 
 
@@ -48,12 +50,12 @@ def searched(trials: int = 40) -> Study:
     return Study("search", tuple(made), objective, SPACE)
 
 
-def planned(trials: int = 12, *, region: bool = False) -> NextRound:
+def planned(*, region: bool = False) -> NextRound:
     findings = [DONE]
     if region:
         edit = ("exclude", "lr", {"below": 1e-3, "times": {"momentum": 0.0}})
         findings.append(finding("region", edit))
-    return next_round(searched(), findings, {}, wishes=Wishes(trials=trials))
+    return next_round(searched(), findings, {}, wishes=TPE)
 
 
 def first_round() -> NextRound:
@@ -69,7 +71,8 @@ def distance(made: NextRound) -> float:
 @pytest.mark.usefixtures("optuna")
 def test_the_sampler_learns_from_the_trials_that_were_run() -> None:
     made = planned()
-    assert "TPE" in made.sampler
+    assert made.learned is not None
+    assert (made.learned.by, made.learned.trials) == ("Optuna's TPE", 40)
     assert len(made.points) == 12
     assert distance(made) < 0.6 * distance(first_round())
     assert sum(each["lr"] > 0.02 for each in made.points) <= 2  # type: ignore[operator]
@@ -88,20 +91,17 @@ def test_points_are_new_and_outside_of_regions() -> None:
     assert len({each["lr"] for each in made.points}) == len(made.points)
 
 
-def test_without_optuna_the_points_lie_around_the_best_trials(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setitem(sys.modules, "optuna", None)
-    made = planned()
-    assert made.sampler == AROUND_BEST
+@pytest.mark.usefixtures("optuna")
+def test_in_exploration_it_chooses_half_of_the_points() -> None:
+    made = next_round(searched(), [], {}, wishes=TPE)
+    assert made.learned is not None
+    assert made.learned.points == made.points[:6]
     assert len(made.points) == 12
-    assert distance(made) < 0.6 * distance(first_round())
 
 
-def test_without_optuna_few_trials_do_not_say_where_the_good_ones_are(
+def test_without_optuna_it_is_said_how_to_get_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, "optuna", None)
-    made = next_round(searched(8), [DONE], {}, wishes=Wishes(trials=12))
-    assert made.sampler == HALTON
-    assert any("not installed" in note for note in made.notes)
+    with pytest.raises(AdvisorError, match=r"pip install 'advisor\[optuna\]'"):
+        planned()
