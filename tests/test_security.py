@@ -28,6 +28,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     ),
     "JSON": (
         FUZZED,
+        "loaders/test_json_file.py::test_no_more_than_the_cap_is_read",
         "loaders/test_configuration.py::test_a_bad_file_costs_only_itself",
         "loaders/test_json_history.py::test_a_broken_line_costs_only_itself",
         "loaders/test_hf_trainer.py::test_broken_files_are_reported",

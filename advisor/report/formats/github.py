@@ -16,6 +16,8 @@ TAKES = "the log of a GitHub Actions step: annotations, ten of each severity at 
 APPENDS = False
 
 MOST_OF_A_LEVEL = 10  # a step; GitHub drops more without a word
+# A comparison in the same step makes an error or a notice; the last line is a notice.
+_KEPT = {Severity.ERROR: 1, Severity.INFO: 2}
 _COMMANDS = {
     Severity.ERROR: "error",
     Severity.WARNING: "warning",
@@ -33,8 +35,7 @@ def _lines(evaluation: Evaluation) -> Iterator[str]:
     opened = summary.open_findings(evaluation.findings)
     for severity, name in _COMMANDS.items():
         own = [each for each in opened if each.severity is severity]
-        # One notice is kept for the closing line.
-        most = MOST_OF_A_LEVEL - (severity is Severity.INFO)
+        most = MOST_OF_A_LEVEL - _KEPT.get(severity, 0)
         shown = own if len(own) <= most else own[: most - 1]
         for finding in shown:
             yield command(name, _properties(finding, places), finding.message)

@@ -31,6 +31,7 @@ TAKES = "GitHub code scanning and other SARIF 2.1.0 readers; at most 25,000 resu
 APPENDS = False
 
 MOST_RESULTS = 25_000  # more are refused by GitHub
+_MOST_NAMES = 20  # of trials, in one list; compressed, 10 MB are the most
 _LEVELS = {
     Severity.ERROR: "error",
     Severity.WARNING: "warning",
@@ -122,7 +123,7 @@ def _result(
         },
         "properties": {
             "id": finding.id,
-            "trials": [printable(name) for name in finding.trials],
+            "trials": _plain(finding.trials),
             "evidence": {each.name: _plain(each.value) for each in finding.evidence},
         },
     }
@@ -188,7 +189,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, str):
         return printable(value)
     if isinstance(value, tuple | list):
-        return [_plain(each) for each in value]
+        shown = [_plain(each) for each in value[:_MOST_NAMES]]
+        more = len(value) - len(shown)
+        return [*shown, f"and {more:,} more"] if more else shown
     if isinstance(value, Mapping):
         return {str(key): _plain(each) for key, each in value.items()}
     return value

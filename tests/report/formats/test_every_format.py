@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from dataclasses import replace
@@ -16,7 +17,14 @@ from advisor.model.finding import Accepted, Evaluation, Severity
 from advisor.report import summary
 from advisor.report.asides import asides
 from advisor.report.brief import brief
-from advisor.report.formats import comment, find_format, github, names, step_summary
+from advisor.report.formats import (
+    comment,
+    find_format,
+    github,
+    names,
+    sarif,
+    step_summary,
+)
 from advisor.report.outputs import render, write
 from tests.report import example
 
@@ -110,6 +118,47 @@ def test_github_shows_ten_of_a_severity_and_counts_the_rest(
     assert len(warnings) == github.MOST_OF_A_LEVEL
     assert warnings[-1].endswith("::and 16 more")
     assert lines[-1].startswith("::notice title=advisor::")
+
+
+def test_github_leaves_room_for_a_comparison_in_the_same_step(
+    evaluation: Evaluation,
+) -> None:
+    finding = evaluation.findings[0]
+    findings = tuple(
+        replace(finding, rule=f"r{i}", severity=severity)
+        for severity in Severity
+        for i in range(25)
+    )
+    lines = github.render(replace(evaluation, findings=findings)).splitlines()
+    names = [line.partition(" ")[0] for line in lines]
+    assert names.count("::error") == names.count("::notice") == 9
+    assert names.count("::warning") == 10
+    assert sum(line.endswith(" more") for line in lines) == 3
+
+
+def test_sarif_stays_small_enough_to_be_uploaded(evaluation: Evaluation) -> None:
+    names = tuple(f"a-trial-with-a-name-of-its-own-{i:05d}" for i in range(2000))
+    long = tuple(
+        replace(
+            evaluation.findings[0], rule=f"r{i}", trials=names[i:], message="m" * 1900
+        )
+        for i in range(1000)
+    )
+    text = render(replace(evaluation, findings=long), "sarif")
+    assert len(gzip.compress(text.encode())) < 10**6
+    trials = results(replace(evaluation, findings=long))[0]["properties"]["trials"]
+    assert trials == [*names[:20], "and 1,980 more"]
+
+
+def test_sarif_leaves_out_what_would_be_refused_and_says_so(
+    evaluation: Evaluation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sarif, "MOST_RESULTS", 3)
+    (run,) = json.loads(render(evaluation, "sarif"))["runs"]
+    assert len(run["results"]) == 3
+    notes = run["invocations"][0]["toolExecutionNotifications"]
+    left = opened(evaluation) + 1 - 3
+    assert notes[-1]["message"]["text"] == f"{left} more findings are left out."
 
 
 def test_github_properties_are_escaped(evaluation: Evaluation) -> None:
