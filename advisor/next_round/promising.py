@@ -35,7 +35,7 @@ def promising(made: NextRound, count: int) -> Learned | None:
     axes = [Axis.of(each) for each in made.searched]
     modelled = [axis for axis in axes if _was_tried(axis, made)]
     past = [each for each in made.past if _known(each, modelled)]
-    failed = np.array([each.objective is None for each in past], dtype=bool)
+    failed = np.array([each.infeasible is not None for each in past], dtype=bool)
     if not modelled or int((~failed).sum()) < FEWEST:
         return None
     rng = np.random.default_rng([made.sequence.seed, made.round])
@@ -60,18 +60,20 @@ def _in_order(process: GaussianProcess) -> float | None:
 
 
 def _was_tried(axis: Axis, made: NextRound) -> bool:
-    """Of what no trial has a value of, nothing can be learned from them."""
-    return any(axis.planned.name in each.values for each in made.past)
+    """Of what has no place in any trial, nothing can be learned from them."""
+    places = (axis.place(each.values.get(axis.planned.name)) for each in made.past)
+    return any(map(math.isfinite, places))
 
 
 def _known(past: PastTrial, axes: Sequence[Axis]) -> bool:
-    """Whether the trial ended, with a place for all that applies to it."""
-    if past.objective is None and past.infeasible is None:
-        return False
-    if past.infeasible is None and not past.finished:
+    """Whether the trial ended, with a value of all that applies to it.
+
+    A value without a place, as zero on a log scale, is like one that does not exist.
+    """
+    if past.infeasible is None and (past.objective is None or not past.finished):
         return False
     return all(
-        math.isfinite(axis.place(past.values.get(axis.planned.name)))
+        past.values.get(axis.planned.name) is not None
         or (
             (condition := axis.planned.condition) is not None
             and not condition.holds(past.values)

@@ -185,3 +185,18 @@ def test_choices_are_learned_too() -> None:
 
 def test_of_very_many_trials_the_better_half_and_some_others_are_told() -> None:
     assert learned(planned(searched(320))).trials == 300
+
+
+def test_a_value_without_a_place_is_no_reason_to_forget_a_trial() -> None:
+    study = searched(40)
+    decay = replace(LR, name="decay", lower=1e-6, upper=1e-2, alias="weight_decay")
+    for zeros in (20, 40):
+        trials = tuple(
+            replace(t, hyperparameters={**t.hyperparameters, "decay": value})
+            for i, t in enumerate(study.trials)
+            for value in [0.0 if i < zeros else 1e-4]
+        )
+        space = SearchSpace((LR, MOMENTUM, decay))
+        made = planned(replace(study, trials=trials, search_space=space), last=True)
+        assert learned(made).trials == 40
+        assert near(made.points) >= 10
