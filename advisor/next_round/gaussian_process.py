@@ -192,7 +192,7 @@ class _Likelihood:
         slope = variance * 5 / 3 * (1 + _ROOT_5 * distances)
         slope *= sensitive * np.exp(-_ROOT_5 * distances)
         gradient = np.append(
-            np.einsum("ij,ijk->k", slope, self._squares) * inverse_squares,
+            np.tensordot(slope, self._squares, axes=2) * inverse_squares,
             [np.sum(sensitive * signal), noise * np.trace(sensitive)],
         )
         means = np.array([self.length] * self._count + [_HEIGHT[0], _NOISE[0]])

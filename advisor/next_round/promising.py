@@ -19,7 +19,7 @@ from advisor.next_round.warped import warped
 FEWEST = 10
 """Feasible trials; fewer say little of where the error is low."""
 
-_MOST = 300  # trials in the model, whose cost grows with their cube
+_MOST = 200  # trials in the model, whose cost grows with their cube
 _CANDIDATES = 1024
 _CENTRES = 5  # trials whose surroundings are looked at more closely
 _NEARBY = (0.02, 0.05, 0.15)  # of the range, as standard deviations

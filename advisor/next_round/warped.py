@@ -19,6 +19,7 @@ def warped(errors: FloatArray, failed: BoolArray) -> FloatArray:
     from scipy.stats import norm, rankdata
 
     good = errors[~failed]
+    good = good / (np.abs(good).max() or 1.0)  # squares of any float stay finite
     middle = float(np.median(good))
     below = good[good <= middle] - middle
     spread = float(np.sqrt(np.mean(below**2))) or 1.0

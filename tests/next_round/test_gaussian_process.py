@@ -133,6 +133,13 @@ def test_the_better_half_keeps_its_distances_and_the_worse_half_its_order() -> N
     assert (made.mean(), made.std()) == pytest.approx((0.0, 1.0), abs=1e-9)
 
 
+def test_errors_of_any_size_have_heights() -> None:
+    errors = np.array([-1.7e308, -1e300, 0.0, 5.0, 1.7e308])
+    made = warped(errors, np.zeros(5, dtype=bool))
+    assert np.isfinite(made).all()
+    assert np.argsort(made).tolist()[0] == 0
+
+
 def test_equal_errors_are_equally_high() -> None:
     made = warped(np.array([2.0, 2.0, 2.0]), np.zeros(3, dtype=bool))
     assert np.ptp(made) == 0
