@@ -37,6 +37,8 @@ def parse(text: str, *, trusted_author: bool = False) -> Document:
         ("-.inf", -math.inf),
         ("1.2.3", "1.2.3"),
         ("e5", "e5"),
+        ("9" * 5000, math.inf),  # Python refuses to make an integer of more digits
+        ("-" + "9" * 5000, -math.inf),
     ],
 )
 def test_scalars_follow_yaml_1_2(text: str, value: object) -> None:

@@ -68,7 +68,10 @@ TESTS: dict[str, tuple[str, ...]] = {
         "loaders/test_sb3_evaluations.py::test_nothing_is_unpickled",
         NOT_STARTED,
     ),
-    "databases": ("test_forbidden_code.py::test_no_database_is_read",),
+    "databases": (
+        "test_forbidden_code.py::test_no_database_is_read",
+        "test_forbidden_code.py::test_nothing_dangerous_is_imported",
+    ),
     "links, pipes and devices": (
         "loaders/test_hostile_tree.py::test_what_is_no_regular_file_is_never_opened",
         "loaders/test_given_folders.py::test_links_out_of_the_folder_are_not_followed",

@@ -8,7 +8,8 @@ from advisor.engine.adoption import Answer
 from advisor.engine.rule import Rule
 from advisor.engine.rule_set import RuleSettings
 from advisor.gate.comparison_side import Side
-from advisor.model.finding import Finding, Outcome, Severity
+from advisor.model.finding import Action, Finding, Outcome, Severity
+from advisor.model.trial import Trial
 from advisor.pipeline import evaluate
 
 QUESTION = "Does the candidate train, without errors of its own?"
@@ -39,7 +40,7 @@ def own_errors(
     if broken:
         names = {trial.name for trial in candidate.infeasible}
         about = (each for each in found if each.subject.name in names)
-        return _answer(broken, next(about, None))
+        return _answer(broken, next(about, None), _look_into(candidate.infeasible[0]))
     errors, known = (
         [each for each in some if each.severity is Severity.ERROR]
         for some in (found, known_ones)
@@ -47,7 +48,8 @@ def own_errors(
     rules_known = {each.rule for each in known}
     own = [each for each in errors if each.rule not in rules_known]
     if own:
-        return _answer(f"No: {own[0].message}{_and_more(len(own) - 1)}", own[0])
+        said = f"No: {own[0].message}{_and_more(len(own) - 1)}"
+        return _answer(said, own[0], Action("Mend this, then compare again.", ""))
     shared = ", ".join(sorted({each.rule for each in errors}))
     said = f"; the incumbent has the same errors: {shared}" if shared else ""
     return Answer(
@@ -95,6 +97,28 @@ def _and_more(count: int) -> str:
     return f" And {count} more error{'' if count == 1 else 's'}." if count else ""
 
 
-def _answer(said: str, finding: Finding | None) -> Answer:
+def _look_into(trial: Trial) -> Action:
+    """Where no finding advises anything: a crash may be of the machine."""
+    cause = trial.infeasibility.cause if trial.infeasibility is not None else ""
+    if cause in ("crashed", "failed to start"):
+        return Action(
+            f"Look into what {trial.name} printed. If the reason has nothing to do "
+            "with the change, train it again, take its logs away (or `ignore` it in "
+            "advisor.yaml) and compare again.",
+            "A change that breaks some of its trials costs more than it gains.",
+        )
+    return Action(f"Find out why {trial.name} broke before the change is adopted.", "")
+
+
+def _answer(said: str, finding: Finding | None, otherwise: Action) -> Answer:
     actions = finding.actions if finding is not None else ()
-    return Answer(QUESTION, "", _LAST, Outcome.FIRES, "refuse", said, finding, actions)
+    return Answer(
+        question=QUESTION,
+        rule="",
+        order=_LAST,
+        outcome=Outcome.FIRES,
+        decision="refuse",
+        said=said,
+        finding=finding,
+        actions=actions or (otherwise,),
+    )

@@ -70,7 +70,7 @@ def _asides(evaluation: Evaluation, most: int) -> Iterator[Aside]:
 def _accepted(each: Accepted) -> str:
     if each.by == "baseline":
         return f"{each.finding.id}, in the baseline"
-    until = f" until {each.until}" if each.until else ""
+    until = f" until {each.until}" if each.until else " for good"
     return f"{each.finding.id}, suppressed{until}: {each.reason}"
 
 

@@ -130,7 +130,7 @@ def _accepted(evaluation: Evaluation, most: int) -> str:
 def _why(each: Accepted) -> str:
     if each.by == "baseline":
         return "in the baseline"
-    until = f", until {each.until}" if each.until else ""
+    until = f" until {each.until}" if each.until else " for good"
     return f"suppressed{until}: {text(each.reason)}"
 
 

@@ -170,7 +170,7 @@ def _accepted(evaluation: Evaluation) -> str:
         (
             code(each.finding.id),
             "in the baseline" if each.by == "baseline" else text(each.reason),
-            each.until,
+            each.until or ("for good" if each.by == "suppression" else ""),
             text(each.finding.message, names_in(each.finding, None)),
         )
         for each in evaluation.accepted

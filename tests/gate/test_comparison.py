@@ -223,6 +223,28 @@ def test_what_is_judged_stands_in_the_rules() -> None:
         assert [each for each in ids if each in text] == [], path.name
 
 
+def test_a_trial_that_never_started_is_looked_into(tmp_path: Path) -> None:
+    """It may be the machine's fault, which only a person can tell."""
+    for side, rate, errors in (
+        ("new", 0.2, "0.40 0.41 0.405 - 0.402"),
+        ("old", 0.1, "0.50 0.51 0.505 0.503 0.502"),
+    ):
+        rows = [
+            f"t{i},{rate},{i},{error},finished"
+            if error != "-"
+            else f"t{i},{rate},{i},,failed"
+            for i, error in enumerate(errors.split())
+        ]
+        (tmp_path / side).mkdir()
+        (tmp_path / side / "trials.csv").write_text(
+            "\n".join(["trial,lr,seed,val_loss,state", *rows]) + "\n"
+        )
+    data = as_json(tmp_path / "new", tmp_path / "old")
+    assert data["verdict"] == "do not adopt"
+    assert "1 of 5 trials of its configuration is infeasible" in data["headline"]
+    assert data["next"][0].startswith("Look into what trials.csv/t3 printed.")
+
+
 def test_shared_seeds_and_copies_do_not_count(tmp_path: Path) -> None:
     new = write(
         tmp_path / "new", (*GOOD, GOOD[0]), seeds=(0, 0, 1, 2, 3, 0), settings={"lr": 2}

@@ -133,8 +133,11 @@ def _result(
 
 
 def _suppression(accepted: Accepted) -> dict[str, Any]:
-    until = f" (until {accepted.until})" if accepted.until else ""
-    reason = accepted.reason or "known before, in the baseline"
+    until = f" (until {accepted.until})" if accepted.until else " (for good)"
+    if accepted.by == "baseline":
+        reason, until = "known before, in the baseline", ""
+    else:
+        reason = accepted.reason
     return {
         "kind": "external",
         "status": "accepted",

@@ -246,6 +246,20 @@ def test_as_many_findings_are_told_as_fit(evaluation: Evaluation) -> None:
         assert "so it is" in text
 
 
+@pytest.mark.parametrize(
+    "name", ["comment", "gitlab", "junit", "markdown", "rdjson", "sarif"]
+)
+def test_a_suppression_without_a_last_day_is_for_good(
+    evaluation: Evaluation, name: str
+) -> None:
+    (accepted,) = evaluation.accepted
+    endless = replace(evaluation, accepted=(replace(accepted, until=""),))
+    assert "for good" in render(endless, name)
+    assert "for good" not in render(evaluation, name)
+    known = replace(endless.accepted[0], by="baseline", reason="")
+    assert "for good" not in render(replace(evaluation, accepted=(known,)), name)
+
+
 @pytest.mark.parametrize("form", [comment, step_summary])
 def test_a_notice_is_told(evaluation: Evaluation, form: Any) -> None:
     ended = "The suppression of x-1 ended"
