@@ -34,7 +34,7 @@ _STEMS = (
     "flags_0",  # AlgoPerf
     "meta_data_0",  # AlgoPerf
 )
-_SUFFIXES = (".json", ".yaml", ".yml")
+_NAMES = [stem + suffix for stem in _STEMS for suffix in (".json", ".yaml", ".yml")]
 
 
 def read_configuration(
@@ -70,14 +70,15 @@ def read_files(
 def _candidates(directory: Path) -> Iterator[Path]:
     """Existing configuration files, in order of precedence."""
     present = _regular_files(directory)
-    for stem in _STEMS:
-        for suffix in _SUFFIXES:
-            if stem + suffix in present:
-                yield directory / (stem + suffix)
+    for name in _NAMES:
+        if name in present:
+            yield directory / name
     # Hydra writes config.yaml and overrides.yaml; the first includes the second.
     hydra = _regular_files(directory / ".hydra")
-    if name := next((n for n in ("config.yaml", "overrides.yaml") if n in hydra), None):
-        yield directory / ".hydra" / name
+    for name in ("config.yaml", "overrides.yaml"):
+        if name in hydra:
+            yield directory / ".hydra" / name
+            break
     # RL Baselines3 Zoo: <environment>_<number>/<environment>/config.yml
     if zoo := re.fullmatch(r"(.+)_[0-9]+", directory.name):
         inner = directory / zoo[1]

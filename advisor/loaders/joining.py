@@ -25,7 +25,10 @@ def join(parts: Sequence[TrialLog]) -> TrialLog:
     """One trial from its parts, given in the order of their files."""
     first = parts[0]
     curves, notes = _curves(parts)
-    rewinding = [tag for tag, curve in curves.items() if curve.rewinds()]
+    # Curves that were logged together often have one array of steps.
+    distinct = {id(curve.steps): curve for curve in curves.values()}
+    back = {key for key, curve in distinct.items() if curve.rewinds()}
+    rewinding = [tag for tag, curve in curves.items() if id(curve.steps) in back]
     if rewinding:
         others = f" and {len(rewinding) - 1} more" if len(rewinding) > 1 else ""
         notes.append(f"steps go back, as after a restart, in `{rewinding[0]}`{others}")

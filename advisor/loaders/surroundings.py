@@ -119,11 +119,12 @@ def is_inside(path: Path) -> bool:
     roots = _roots.get()
     if roots is None:
         return not path.is_symlink()
-    real = _resolved(os.path.abspath(path.parent))
-    if path.is_symlink() or path.name in ("", ".."):
-        real = os.path.realpath(path)
+    place = os.fspath(path)
+    folder, name = os.path.split(place)
+    if name in ("", ".", "..") or os.path.islink(place):
+        real = os.path.realpath(place)
     else:
-        real = os.path.join(real, path.name)
+        real = os.path.join(_resolved(os.path.abspath(folder)), name)
     return any(real == r or real.startswith(r.rstrip(os.sep) + os.sep) for r in roots)
 
 

@@ -82,7 +82,7 @@ def sort_out(trials: Sequence[TrialLog]) -> tuple[list[TrialLog], list[Problem]]
 
 
 def _has_numbers(trial: TrialLog) -> bool:
-    return bool(trial.points or trial.results)
+    return any(map(len, trial.curves.values())) or bool(trial.results)
 
 
 def _nothing_logged(trial: TrialLog) -> Problem:

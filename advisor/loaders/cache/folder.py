@@ -20,6 +20,14 @@ LONGEST = LIMIT // 4  # bytes of one entry
 SETTLED = 2 * 10**9  # ns; a file changed later may change again within its time stamp
 VARIABLE = "ADVISOR_CACHE"
 
+READ = (
+    os.O_RDONLY
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_BINARY", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+)
+"""How files are opened: nothing waits, not even for the writer of a pipe."""
+
 _BLOCK = 4096  # what a small file takes on the disk
 _DAY = 86_400
 _used: ContextVar[bool] = ContextVar("used", default=True)
@@ -89,15 +97,15 @@ class Folder:
         Raises:
             OSError, ValueError: none there, too long, or no regular file.
         """
-        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)
-        flags |= getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
         place = self._name(key)
-        handle = os.open(place, flags)
-        with open(handle, "rb", buffering=0) as file:
+        handle = os.open(place, READ | getattr(os, "O_NOFOLLOW", 0))
+        try:
             found = os.fstat(handle)
             if not stat.S_ISREG(found.st_mode) or found.st_size > LONGEST:
                 raise ValueError("no entry")
-            data = file.read()
+            data = os.read(handle, found.st_size)
+        finally:
+            os.close(handle)
         if found.st_mtime < time.time() - _DAY:
             os.utime(place)
         return data

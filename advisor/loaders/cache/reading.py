@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 import numpy as np
@@ -30,6 +30,8 @@ from advisor.loaders.surroundings import Asked
 from advisor.model.curve import Curve
 from advisor.model.log import Declaration, TrialLog
 from advisor.model.search_space import Domain
+
+Words: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
 
 
 def decode(path: Path, key: bytes, content: Content, data: bytes) -> Reading:
@@ -68,8 +70,9 @@ _DECODER = msgspec.msgpack.Decoder(Entry)
 @dataclass(slots=True)
 class _Reader:
     path: Path
-    words: np.ndarray[Any, np.dtype[np.int64]]
+    words: Words
     places: dict[Place, Path] = field(default_factory=dict)
+    steps: dict[tuple[int, int], Words] = field(default_factory=dict)
 
     def place(self, place: Place) -> Path:
         if place not in self.places:
@@ -118,7 +121,7 @@ class _Reader:
     def curves(self, curves: Sequence[KeptCurve]) -> Mapping[str, Curve]:
         return {
             each.tag: Curve(
-                self.array(each.steps, each.count),
+                self.shared(each.steps, each.count),
                 self.array(each.values, each.count).view(np.float64),
                 None
                 if each.times is None
@@ -128,7 +131,13 @@ class _Reader:
             for each in curves
         }
 
-    def array(self, start: int, count: int) -> np.ndarray[Any, np.dtype[np.int64]]:
+    def shared(self, start: int, count: int) -> Words:
+        """One array for all curves that were logged at the same steps."""
+        if (start, count) not in self.steps:
+            self.steps[start, count] = self.array(start, count)
+        return self.steps[start, count]
+
+    def array(self, start: int, count: int) -> Words:
         if not 0 <= start <= start + count <= len(self.words):
             raise ValueError("numbers beyond the end")
         return self.words[start : start + count]

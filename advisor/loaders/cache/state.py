@@ -14,6 +14,7 @@ import stat
 from collections.abc import Iterable
 from pathlib import Path
 
+from advisor.loaders.cache.folder import READ
 from advisor.loaders.surroundings import stamp_of
 from advisor.loaders.walk import ENVIRONMENT, is_passed_over
 
@@ -23,12 +24,6 @@ _ENDS = 4096  # bytes of each end of a log
 _SMALL = 1 << 16  # bytes of a file that is digested whole
 _LARGEST = 1 << 24  # the same, of one whose middle may count
 _READ_WHOLE = (".json", ".yaml", ".yml", ".toml")
-_FLAGS = (
-    os.O_RDONLY
-    | getattr(os, "O_NONBLOCK", 0)
-    | getattr(os, "O_BINARY", 0)
-    | getattr(os, "O_CLOEXEC", 0)
-)
 
 
 class UnknowableError(Exception):
@@ -184,13 +179,12 @@ class State:
 
 def _read(path: str, whole: bool) -> tuple[os.stat_result, bytes]:
     """What the system says of the file, and all of it or its two ends."""
-    handle = os.open(path, _FLAGS)
+    handle = os.open(path, READ)
     try:
         found = os.fstat(handle)
         size = found.st_size
         if size <= _SMALL or (whole and size <= _LARGEST):
-            with open(handle, "rb", buffering=0, closefd=False) as file:
-                return found, file.read()
+            return found, os.read(handle, size)
         head = os.read(handle, _ENDS)
         os.lseek(handle, size - _ENDS, os.SEEK_SET)
         return found, head + os.read(handle, _ENDS)

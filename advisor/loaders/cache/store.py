@@ -21,7 +21,7 @@ import yaml
 from advisor import __version__
 from advisor.loaders import surroundings
 from advisor.loaders.cache.entry import MAGIC, Content, Reading
-from advisor.loaders.cache.folder import Folder, digest, is_settled, open_folder
+from advisor.loaders.cache.folder import READ, Folder, digest, is_settled, open_folder
 from advisor.loaders.cache.folder import switched_off as switched_off
 from advisor.loaders.cache.reading import decode
 from advisor.loaders.cache.writing import Writer, encode
@@ -40,13 +40,16 @@ def open_cache(roots: Sequence[Path]) -> Cache | None:
 
 def look(path: Path) -> tuple[bytes, Content]:
     """The head of a file, and by what it is known again."""
-    with path.open("rb", buffering=0) as file:
-        found = os.fstat(file.fileno())
-        head = file.read(HEAD)
+    handle = os.open(path, READ)
+    try:
+        found = os.fstat(handle)
+        head = os.read(handle, HEAD)
         tail = b""
         if found.st_size > HEAD:
-            file.seek(max(HEAD, found.st_size - HEAD))
-            tail = file.read(HEAD)
+            os.lseek(handle, max(HEAD, found.st_size - HEAD), os.SEEK_SET)
+            tail = os.read(handle, HEAD)
+    finally:
+        os.close(handle)
     return head, Content(stamp_of(found), digest(head + tail))
 
 
