@@ -68,7 +68,7 @@ def counted(
     from advisor.gate.baseline import read
     from advisor.gate.weakening import weakening
 
-    known = read(baseline).fingerprints if baseline is not None else frozenset[str]()
+    known = read(baseline).severities if baseline is not None else {}
     made = accept(
         evaluation,
         checked.rules,

@@ -38,33 +38,23 @@ NO_CACHE = click.option(
 PATHS = _paths
 
 
-def _found_here(
-    ctx: click.Context, param: click.Parameter, value: Path | None
-) -> Path | None:
-    """With `--no-search` what the working directory holds, or nothing at all."""
-    if value is not None or not ctx.meta.get(_NO_SEARCH):
-        return value
-    from advisor.interpret.configuration import NO_CONFIGURATION
-    from advisor.interpret.configuration_file import configuration_in
-
-    return configuration_in(Path.cwd()) or NO_CONFIGURATION
-
-
 def _without_search(ctx: click.Context, param: click.Parameter, value: bool) -> None:
-    ctx.meta[_NO_SEARCH] = value
+    """Until the command has ended."""
+    if value:
+        from advisor.interpret.configuration_file import only_here
+
+        ctx.with_resource(only_here())
 
 
 def _config(function: Callable[..., None]) -> Callable[..., None]:
     named = click.option(
         "--config",
         type=click.Path(exists=True, dir_okay=False, path_type=Path),
-        callback=_found_here,
         help="Configuration; default: advisor.yaml or [tool.advisor] found nearby.",
     )
     no_search = click.option(
         "--no-search",
         is_flag=True,
-        is_eager=True,  # the other reads it
         expose_value=False,
         callback=_without_search,
         help="Take the configuration of the working directory or none: what lies "
@@ -73,7 +63,6 @@ def _config(function: Callable[..., None]) -> Callable[..., None]:
     return named(no_search(function))
 
 
-_NO_SEARCH = "advisor.no_search"
 CONFIG = _config
 
 

@@ -87,8 +87,18 @@ TESTS: dict[str, tuple[str, ...]] = {
         "test_forbidden_code.py::test_nothing_dangerous_is_imported",
         "confirm/test_trust.py::test_check_executes_nothing",
     ),
+    "configurations among the logs": (
+        "gate/test_weakening.py::test_every_format_tells_what_is_switched_off",
+        "gate/test_weakening.py::test_every_way_to_judge_less_is_told",
+        "gate/test_weakening.py::test_without_search_one_among_the_logs_is_not_obeyed",
+        "gate/test_comparison.py::test_what_the_configuration_switches_off_is_told",
+        "ci/test_action.py::test_a_configuration_among_the_logs_is_not_obeyed",
+        "ci/test_action.py::test_a_configuration_beside_either_side_is_not_obeyed",
+        "ci/test_templates.py::test_none_of_them_obeys_a_configuration_among_the_logs",
+    ),
     "commands to train": (
         "confirm/test_trust.py::test_commands_among_the_logs_are_refused",
+        "confirm/test_trust.py::test_standing_among_the_logs_does_not_make_them_trusted",
         "confirm/test_trust.py::test_a_command_beside_downloaded_logs_is_refused",
         "confirm/test_command.py::test_no_shell_reads_values",
         "confirm/test_command.py::test_text_from_logs_is_never_an_option",

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from types import MappingProxyType
 
 from advisor.engine.recommend import recommend
 from advisor.engine.rule import Rule
 from advisor.interpret.configuration import Suppression
-from advisor.model.finding import Accepted, Evaluation, Finding
+from advisor.model.finding import Accepted, Evaluation, Finding, Severity
 
 
 def accept(
     evaluation: Evaluation,
     rules: Sequence[Rule],
     *,
-    known: frozenset[str] = frozenset(),
+    known: Mapping[str, Severity] = MappingProxyType({}),
     suppressions: Sequence[Suppression] = (),
     today: date,
 ) -> Evaluation:
     """The evaluation without the findings that are known or suppressed.
 
-    `known` are the fingerprints of a baseline. What an accepted finding explains goes
-    with it. A suppression counts up to its last day; then, or where it matches
-    nothing, a notice says so.
+    `known` are the fingerprints of a baseline, and how severe each was: what has become
+    worse counts. What an accepted finding explains goes with it. A suppression counts
+    up to its last day; then, or where it matches nothing, a notice says so.
     """
     if not known and not suppressions:
         return evaluation
@@ -52,15 +53,21 @@ def accept(
 
 
 def _accepted(
-    finding: Finding, known: frozenset[str], suppressions: Iterable[Suppression]
+    finding: Finding,
+    known: Mapping[str, Severity],
+    suppressions: Iterable[Suppression],
 ) -> Accepted | None:
     for each in suppressions:
         if _names(each, finding):
             until = each.until.isoformat() if each.until is not None else ""
             return Accepted(finding, "suppression", each.reason, until)
-    if finding.fingerprint in known:
+    if finding.fingerprint in known and not _worse(finding, known):
         return Accepted(finding, "baseline")
     return None
+
+
+def _worse(finding: Finding, known: Mapping[str, Severity]) -> bool:
+    return finding.severity > known.get(finding.fingerprint, finding.severity)
 
 
 def _names(suppression: Suppression, finding: Finding) -> bool:
@@ -69,17 +76,23 @@ def _names(suppression: Suppression, finding: Finding) -> bool:
 
 def _notices(
     findings: Sequence[Finding],
-    known: frozenset[str],
+    known: Mapping[str, Severity],
     suppressions: Iterable[Suppression],
     today: date,
 ) -> Iterable[str]:
+    for finding in findings:
+        if _worse(finding, known):
+            yield (
+                f"{finding.id} is {known[finding.fingerprint]} in the baseline and "
+                f"{finding.severity} now: it is not accepted as known."
+            )
     for each in suppressions:
         matched = [finding for finding in findings if _names(each, finding)]
         if each.until is not None and each.until < today:
             what = "it counts again"
             if not matched:
                 what = "it is not found any more: remove it"
-            elif all(finding.fingerprint in known for finding in matched):
+            elif all(_accepted(finding, known, ()) for finding in matched):
                 what = "the baseline still holds it"
             yield f"The suppression of {each.finding} ended on {each.until}; {what}."
         elif not matched:

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 import msgspec
 
 from advisor.errors import Problem, ProblemError
-from advisor.model.finding import Finding
+from advisor.model.finding import Finding, Severity
 
 VERSION = 1
 MAX_BYTES = 16 * 2**20
 
 
+Word: TypeAlias = Literal["error", "warning", "info"]
+_WORDS: Mapping[Severity, Word] = {
+    Severity.ERROR: "error",
+    Severity.WARNING: "warning",
+    Severity.INFO: "info",
+}
+
+
 class Known(msgspec.Struct, frozen=True):
-    """One of them; only the fingerprint decides, the rest is for people."""
+    """One of them; fingerprint and severity decide, the rest is for people."""
 
     fingerprint: str
     rule: str
     subject: str
-    severity: str
+    severity: Word
     message: str
 
 
@@ -31,9 +40,11 @@ class Baseline(msgspec.Struct, frozen=True):
     findings: tuple[Known, ...]
 
     @property
-    def fingerprints(self) -> frozenset[str]:
-        """Those that do not count."""
-        return frozenset(each.fingerprint for each in self.findings)
+    def severities(self) -> Mapping[str, Severity]:
+        """How severe each was, by fingerprint; so severe it does not count."""
+        return {
+            each.fingerprint: Severity[each.severity.upper()] for each in self.findings
+        }
 
 
 def render(findings: Iterable[Finding]) -> str:
@@ -44,7 +55,7 @@ def render(findings: Iterable[Finding]) -> str:
                 each.fingerprint,
                 each.rule,
                 each.subject.name,
-                str(each.severity),
+                _WORDS[each.severity],
                 each.message,
             )
             for each in findings

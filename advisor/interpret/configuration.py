@@ -28,7 +28,6 @@ file's folder; `*` also matches `/`.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -43,8 +42,6 @@ from advisor.model.trial import Part
 from advisor.safe_yaml import Document, Place
 
 FILE_NAME = "advisor.yaml"
-NO_CONFIGURATION = Path(os.devnull)
-"""Named instead of a file: nothing is said, and nothing is looked for."""
 Selection: TypeAlias = Literal["best", "final"]
 
 
@@ -153,6 +150,6 @@ def load_configuration(start: Path | None, explicit: Path | None) -> Configurati
     from advisor.interpret.configuration_schema import configuration_of
 
     path = explicit if explicit is not None else find_configuration(start)
-    if path is None or path == NO_CONFIGURATION:
+    if path is None:
         return Configuration()
     return replace(configuration_of(read_document(path)), explicit=explicit is not None)

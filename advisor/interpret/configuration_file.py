@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +17,23 @@ from advisor.safe_yaml import MAX_BYTES, Document, Place, parse_yaml
 _PYPROJECT = "pyproject.toml"
 _TABLE = re.compile(r"\s*\[\[?\s*tool\.advisor\.?([^\]]*?)\s*\]\]?")
 _KEY = re.compile(r"""\s*["']?([\w-]+)["']?\s*=""")
+_only_here: ContextVar[bool] = ContextVar("only_here", default=False)
+
+
+@contextmanager
+def only_here() -> Iterator[None]:
+    """Nothing is looked for but in the working directory itself."""
+    token = _only_here.set(True)
+    try:
+        yield
+    finally:
+        _only_here.reset(token)
 
 
 def find_configuration(start: Path | None) -> Path | None:
     """The nearest configuration above `start`, then above the working directory."""
+    if _only_here.get():
+        return configuration_in(Path.cwd())
     for origin in (start, Path.cwd()):
         if origin is None:
             continue

@@ -73,6 +73,16 @@ def test_actions_and_workflows_pass_an_audit() -> None:
     assert done.returncode == 0, done.stdout
 
 
+def test_none_of_them_obeys_a_configuration_among_the_logs() -> None:
+    (hook,) = load(HOOKS)
+    assert hook["entry"] == "advisor check --no-search"
+    assert "/advisor check --no-search " in load(GITLAB)["advisor"]["script"][0]
+    (script,) = (each for each in scripts(load(ACTION)) if "advisor check" in each)
+    assert "common=(--no-search " in script
+    for command in ("check", "compare"):
+        assert f'advisor {command} "${{common[@]}}"' in script
+
+
 @pytest.mark.parametrize("path", [ACTION, *GITHUB], ids=lambda path: path.name)
 def test_scripts_hold_no_expressions(path: Path) -> None:
     found = list(scripts(load(path)))

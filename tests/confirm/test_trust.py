@@ -24,6 +24,19 @@ def test_commands_among_the_logs_are_refused(project: Path, place: str) -> None:
     assert not list(project.rglob("calls.txt"))
 
 
+@pytest.mark.parametrize("options", [(), ("--no-search",)])
+def test_standing_among_the_logs_does_not_make_them_trusted(
+    project: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]
+) -> None:
+    configure(project / "logs" / "advisor.yaml", "train.py", *USUAL)
+    (project / "logs" / "train.py").write_text((project / "train.py").read_text())
+    monkeypatch.chdir(project / "logs")
+    result = advisor("confirm", ".", *options)
+    assert result.exit_code == 2
+    assert "outside of the logs" in result.output
+    assert not list(project.rglob("calls.txt"))
+
+
 def test_a_command_beside_downloaded_logs_is_refused(
     project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

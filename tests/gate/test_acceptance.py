@@ -16,7 +16,7 @@ from advisor.errors import AdvisorError
 from advisor.gate.acceptance import accept
 from advisor.gate.baseline import read, render
 from advisor.interpret.configuration import Suppression
-from advisor.model.finding import Evaluation
+from advisor.model.finding import Evaluation, Severity
 from tests.report import example
 
 TODAY = date(2026, 11, 25)
@@ -37,12 +37,25 @@ def suppress(finding: str, until: date | None = None) -> Suppression:
 
 
 def test_a_known_finding_leaves_and_is_told(evaluation: Evaluation) -> None:
-    made = accept(evaluation, RULES, known=frozenset({"print-0"}), today=TODAY)
+    made = accept(evaluation, RULES, known={"print-0": Severity.ERROR}, today=TODAY)
     first = evaluation.findings[0]
     assert first.id not in {each.id for each in made.findings}
     (accepted,) = (each for each in made.accepted if each.finding.id == first.id)
     assert accepted.by == "baseline"
     assert made.notices == ()
+
+
+@pytest.mark.parametrize("before", Severity)
+@pytest.mark.parametrize("now", Severity)
+def test_what_has_become_worse_counts_again(
+    evaluation: Evaluation, before: Severity, now: Severity
+) -> None:
+    finding = replace(evaluation.findings[0], severity=now)
+    made = replace(evaluation, findings=(finding, *evaluation.findings[1:]))
+    made = accept(made, RULES, known={"print-0": before}, today=TODAY)
+    assert (finding in made.findings) is (now > before)
+    told = f"{finding.id} is {before} in the baseline and {now} now"
+    assert any(told in each for each in made.notices) is (now > before)
 
 
 def test_what_is_accepted_is_not_recommended(evaluation: Evaluation) -> None:
@@ -56,7 +69,7 @@ def test_what_is_accepted_is_not_recommended(evaluation: Evaluation) -> None:
         made = accept(
             replace(evaluation, findings=findings),
             rules,
-            known=frozenset({known.fingerprint}),
+            known={known.fingerprint: known.severity},
             today=TODAY,
         )
         recommended = {f.id for each in made.recommendations for f in each.findings}
@@ -98,7 +111,7 @@ def test_an_ended_suppression_tells_what_became_of_its_finding(
     made = accept(
         evaluation,
         RULES,
-        known=frozenset({"print-0"}),
+        known={"print-0": Severity.ERROR},
         suppressions=[suppress("print-0", ended), suppress("gone-123456", ended)],
         today=TODAY,
     )
@@ -121,7 +134,9 @@ def test_a_baseline_reads_what_was_written(
 ) -> None:
     path = tmp_path / "baseline.json"
     path.write_text(render(evaluation.findings), "utf-8")
-    assert read(path).fingerprints == {each.fingerprint for each in evaluation.findings}
+    assert read(path).severities == {
+        each.fingerprint: each.severity for each in evaluation.findings
+    }
 
 
 @pytest.mark.parametrize(
