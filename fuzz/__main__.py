@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 from pathlib import Path
 
 import atheris
 
 with atheris.instrument_imports(include=["advisor"]):
+    from fuzz.parsers import import_parsers
     from fuzz.seeds import seeds
     from fuzz.targets import TARGETS
+
+    import_parsers()
+
+MEMORY = Path("/dev/shm")  # half of the time goes into the folders of a try
 
 
 def main() -> None:
@@ -27,6 +33,8 @@ def main() -> None:
         (corpus / f"seed-{number}").write_bytes(content)
     limits = ["-timeout=20", "-rss_limit_mb=2048", "-max_len=20000"]
     found = [f"-artifact_prefix={corpus.parent / name}-found-"]
+    if MEMORY.is_dir():
+        tempfile.tempdir = str(MEMORY)
     atheris.Setup(["fuzz", *limits, *found, *sys.argv[2:], str(corpus)], TARGETS[name])
     atheris.Fuzz()
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
+
+import numpy as np
 
 from fuzz.targets import BESIDE, GOOD, LOGS
 
@@ -13,10 +16,8 @@ MOST = 16 << 10  # bytes of a seed
 _FIXTURES = {
     "event-file": "*tfevents*",
     "wandb-run": "*.wandb",
-    "wandb-summary": "wandb-summary.json",
     "csv": "*.csv",
     "trainer-state": "trainer_state.json",
-    "model-card": "README.md",
     "configuration-json": "config.json",
     "configuration-yaml": "*.yaml",
 }
@@ -25,6 +26,10 @@ _BY_HAND = {
     "csv-table": "trial,lr,val_loss,state\na,.1,1,finished\nb,.2,nan,failed\n",
     "csv-runs": "Name,State,Created,Sweep,lr,loss\nx,finished,1,s,.1,2\ny,failed,,,,\n",
     "csv-long": "trial,step,loss\na,0,3\na,1,2\na,2,1\nb,0,3\nb,1,2\nb,2,1\n",
+    "wandb-summary": '{"loss": 0.5, "acc": {"min": 0.1}, "_step": 3, "_runtime": 9.5}',
+    "model-card": "---\nlicense: mit\n---\n# Model\n\n"
+    "The following hyperparameters were used during training:\n"
+    "- learning_rate: 5e-05\n- seed: 42\n- optimizer: Adam with x=1\n",
     "monitor": '#{"t_start": 1.5, "env_id": "x"}\nr,l,t\n1,2,3\n2,3,4\n',
     "json-lines": '{"step": 1, "loss": 1, "mode": "val"}\n{"step": 2, "loss": NaN}\n',
     "json-history": '{"loss": [1, 2], "val_loss": [1, null]}',
@@ -65,4 +70,14 @@ def seeds(name: str) -> Iterator[bytes]:
         yield from (path.read_bytes() for path in sorted(ROOT.glob("rules/*/*.yaml")))
     if name in _BY_HAND:
         yield _BY_HAND[name].encode()
+    if name == "evaluations":
+        yield _evaluations()
     yield BESIDE.get(LOGS.get(name, ""), GOOD).encode()
+
+
+def _evaluations() -> bytes:
+    """What Stable-Baselines leaves of three evaluations of two episodes each."""
+    file = io.BytesIO()
+    steps, results = np.arange(3) * 1000, np.arange(6.0).reshape(3, 2)
+    np.savez(file, timesteps=steps, results=results, ep_lengths=results.astype(int))
+    return file.getvalue()

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from advisor.loaders.cache.store import switched_off
+from advisor.loaders.collect import collect
 from advisor.loaders.known import known_loaders
-from fuzz.seeds import seeds
+from fuzz.seeds import ROOT, seeds
 from fuzz.targets import LOGS, TARGETS, tree
 
 MOST = 4000  # bytes of a changed seed, so that a hang is a mistake and no long input
@@ -70,6 +75,39 @@ def test_nothing_breaks(name: str) -> None:
     for content in seeds(name):
         TARGETS[name](content)
     run()
+
+
+def test_every_module_that_a_target_needs_is_imported_before_it_runs() -> None:
+    """Else the fuzzer gets no word of what its bytes reach there."""
+    code = (
+        "import sys\n"
+        "from fuzz.parsers import import_parsers\n"
+        "from fuzz.seeds import seeds\n"
+        "from fuzz.targets import TARGETS\n"
+        "import_parsers()\n"
+        "before = set(sys.modules)\n"
+        "for name, target in TARGETS.items():\n"
+        "    for content in seeds(name):\n"
+        "        target(content)\n"
+        "late = set(sys.modules) - before\n"
+        "print(sorted(name for name in late if name.startswith('advisor')))\n"
+    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("name", LOGS)
+def test_every_target_begins_with_a_file_that_is_read(name: str) -> None:
+    def logs_of(content: bytes) -> str:
+        with tree(LOGS[name]) as folder, switched_off():
+            (folder / LOGS[name]).write_bytes(content)
+            logs = collect([folder])
+            told = repr((logs.trials, logs.declarations))
+            return told.replace(str(folder), "").replace(folder.name, "")
+
+    nothing = logs_of(b"")
+    assert any(logs_of(content) != nothing for content in seeds(name))
 
 
 def test_every_loader_is_fuzzed() -> None:

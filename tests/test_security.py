@@ -118,6 +118,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     ),
     "Markdown and HTML": (
         "test_markup.py::test_no_text_becomes_markup",
+        "test_markup.py::test_what_sentences_look_like",
         "test_markup.py::test_no_text_leaves_its_cell",
         "tune/test_journal.py::test_names_from_logs_are_shown_and_never_obeyed",
         EVERY_FORMAT,
