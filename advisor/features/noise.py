@@ -16,6 +16,7 @@ from statistics import NormalDist
 
 import numpy as np
 
+from advisor.features.once import once_a_curve
 from advisor.model.curve import Curve, FloatArray, IntArray
 
 POINTS = 64
@@ -48,6 +49,7 @@ class Noise:
         return self.deviation * math.sqrt(mean_variance(count, self.memory))
 
 
+@once_a_curve
 def condense(curve: Curve) -> Condensed:
     """The finite values as interquartile means over blocks, aligned to the end.
 
@@ -61,9 +63,11 @@ def condense(curve: Curve) -> Condensed:
     raw, steps = finite.values[-count * size :], finite.steps[-count * size :]
     ordered = np.sort(raw.reshape(count, size), axis=1)
     cut = size // 4
+    levels = ordered[:, cut : size - cut].mean(axis=1)
+    levels.flags.writeable = False
     return Condensed(
         steps[size - 1 :: size],
-        ordered[:, cut : size - cut].mean(axis=1),
+        levels,
         size,
         raw,
         steps,

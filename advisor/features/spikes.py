@@ -9,6 +9,7 @@ import numpy as np
 
 from advisor.features.feature import NotEnoughDataError, feature, quantity
 from advisor.features.noise import median, ratio, upper_quantile, upper_tail
+from advisor.features.once import once_in_a_row
 from advisor.model.curve import Curve, FloatArray, IntArray
 
 _BEFORE = 5  # the level before a point: the median of so many values
@@ -173,6 +174,7 @@ class _Rises:
     tail: float
 
 
+@once_in_a_row
 def _find_rises(curve: Curve) -> _Rises:
     curve = curve.finite()
     if len(curve) < _FEWEST:

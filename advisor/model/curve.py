@@ -16,7 +16,7 @@ Axis: TypeAlias = Literal["step", "epoch", "row", "time"]
 """What the x axis counts: optimizer updates, epochs, rows of a file, or seconds."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Curve:
     """Measurements of one metric of one trial, in the order in which they were written.
 
