@@ -78,6 +78,7 @@ TESTS: dict[str, tuple[str, ...]] = {
         "loaders/test_collect.py::test_an_explicit_fifo_or_missing_file_is_a_problem",
     ),
     "places": (
+        "loaders/test_given_folders.py::test_links_out_of_the_folder_are_not_followed",
         "loaders/test_given_folders.py::"
         "test_folders_above_and_beside_the_given_one_are_left_alone",
         "loaders/test_given_folders.py::test_the_hook_sees_what_it_should",
@@ -117,6 +118,8 @@ TESTS: dict[str, tuple[str, ...]] = {
         EVERY_FORMAT,
     ),
     "Markdown and HTML": (
+        "test_markup.py::test_a_name_is_shown_as_it_is_in_a_code_span",
+        "test_markup.py::test_a_sentence_reads_the_same_and_is_no_markup",
         "test_markup.py::test_no_text_becomes_markup",
         "test_markup.py::test_what_sentences_look_like",
         "test_markup.py::test_no_text_leaves_its_cell",
@@ -138,6 +141,8 @@ TESTS: dict[str, tuple[str, ...]] = {
         "test_bash_runs_it_and_nothing_in_a_name_is_obeyed",
         "report/test_hostile_logs.py::test_the_next_round_and_its_exports",
         "report/test_hostile_logs.py::test_the_configuration_and_the_baseline",
+        "interpret/test_yaml_text.py::test_names_and_values_stay_what_they_are",
+        "interpret/test_yaml_text.py::test_any_name_stays_what_it_is",
     ),
     "the cache of readings": (
         FUZZED,

@@ -22,7 +22,7 @@ def yaml_text(value: Any) -> str:
         return f"[{', '.join(map(yaml_text, value))}]"
     if isinstance(value, str):
         plain = _PLAIN.fullmatch(value) and value.lower() not in _WORDS
-        return value if plain else json.dumps(value, ensure_ascii=False)
+        return value if plain else _quoted(value)
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -30,3 +30,11 @@ def yaml_text(value: Any) -> str:
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     return repr(value)
+
+
+def _quoted(text: str) -> str:
+    """In double quotes; YAML folds at separators that JSON leaves as they are."""
+    quoted = json.dumps(text, ensure_ascii=False)
+    return "".join(
+        each if each.isprintable() else f"\\U{ord(each):08x}" for each in quoted
+    )

@@ -120,6 +120,9 @@ def lay_links(root: Path, secret: Path) -> None:
     place = root / "wandb/run-20240101_000000-x"
     put(place / "run-x.wandb", framed(run(), history(1, loss=1)))
     (place / "files").symlink_to(secret)
+    alone = root / "wandb/run-20240101_000001-y"
+    put(alone / "wandb-summary.json", '{"loss": 1}')
+    (alone / "files").symlink_to(secret)
     put(root / "tables/a.csv", CSV)
     (root / "tables/b.csv").symlink_to(secret / "b.csv")
     (root / "tables/a.yaml").symlink_to(secret / "config.yaml")
