@@ -51,7 +51,8 @@ def _parts(comparison: Comparison) -> Iterator[str]:
     yield results_table(comparison)
     yield differences_table(comparison)
     table = answers_table(comparison)
-    yield f"<details><summary>All answers</summary>\n\n{table}\n\n</details>"
+    # The blank line ends the HTML, whatever is added to the summary or comment.
+    yield f"<details><summary>All answers</summary>\n\n{table}\n\n</details>\n"
 
 
 def _cut(sentence: str) -> str:

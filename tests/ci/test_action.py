@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from markdown_it import MarkdownIt
 
 from tests.ci.runner import ROOT, run_action
 from tests.gate.test_comparison import GOOD, PLAIN, write
@@ -142,6 +143,8 @@ def test_a_better_change_passes_and_the_comparison_is_told_everywhere(
     for text in (done.summary, comment):
         first, second = text.index("### advisor: "), text.index("### advisor compare\n")
         assert first < second
+        tokens = MarkdownIt("commonmark").enable("table").parse(text)
+        assert sum(token.type == "heading_open" for token in tokens) == 2
     report = (compared / done.outputs["comparison"]).read_text("utf-8")
     assert report.startswith("# Candidate against incumbent")
 

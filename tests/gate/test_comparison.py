@@ -312,7 +312,9 @@ def test_many_draws_against_few_are_unequal(tmp_path: Path) -> None:
     data = as_json(new, old)
     assert data["verdict"] == "do not adopt"
     assert decisions(data)["unequal-tuning"] == "refuse"
-    assert any("16 more configurations with incumbent" in each for each in data["next"])
+    assert any(
+        "16 more configurations of the incumbent" in each for each in data["next"]
+    )
     assert "the result for which its configuration was chosen among 20" in (
         data["sides"][0]["left_out"].values()
     )
@@ -453,6 +455,15 @@ def test_an_annotation_says_the_verdict_and_what_next(tmp_path: Path) -> None:
     new = write(tmp_path / "newer", GOOD, settings={"lr": 0.2})
     line = compare(new, old, "--format", "github").output
     assert line.startswith("::notice title=advisor compare::adopt: ")
+
+
+def test_what_is_added_to_it_is_markup_again(tmp_path: Path) -> None:
+    new = write(tmp_path / "new", GOOD, settings={"lr": 0.2})
+    old = write(tmp_path / "old", PLAIN)
+    text = compare(new, old, "--format", "step-summary").output
+    tokens = MarkdownIt("commonmark").enable("table").parse(text + text)
+    assert [each.tag for each in tokens if each.type == "heading_open"] == ["h3", "h3"]
+    assert sum(token.type == "table_open" for token in tokens) == 6
 
 
 @pytest.mark.parametrize("form", ["comment", "step-summary"])

@@ -71,7 +71,7 @@ def test_a_gain_by_unequal_tuning_says_what_to_tune(gate: dict[str, Done]) -> No
     text = said(gate["unequal-tuning"])
     assert text.startswith("do not adopt. Were both sides tuned alike?")
     assert "of the candidate 6 configurations were tried, of the incumbent 1" in text
-    assert "1. Try 5 more configurations with incumbent" in text
+    assert "1. Try 5 more configurations of the incumbent" in text
 
 
 def test_a_diverging_configuration_says_where_it_broke(gate: dict[str, Done]) -> None:
