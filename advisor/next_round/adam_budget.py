@@ -79,8 +79,8 @@ def _fixed(
     change = Change(
         f"fixed at {in_words(value)}",
         PLAN,
-        f"{trials} trials: the playbook varies {each.alias} of Adam from "
-        f"{_wanted(each)} on",
+        f"{trials} trials, earlier ones of this search space included: the playbook "
+        f"varies {each.alias} of Adam from {_wanted(each)} on",
     )
     return replace(
         each, role="fixed", space=None, value=value, changes=(*each.changes, change)

@@ -53,15 +53,16 @@ def number_of_trials(
     """Five for each hyperparameter that varies, or as many as a finding wants.
 
     The values of a scientific choice are each tuned for themselves. `usable` trials of
-    earlier rounds lie inside the new search space and count towards the finding's
-    number. The budget has the last word.
+    earlier rounds lie inside the new search space and count towards the number that
+    a finding, or Adam, wants. The budget has the last word.
     """
     if not searched:
         return TrialCount(0, "nothing is searched")
     wanted, reason = _usual(searched, usable)
-    if adam and trials_for(searched) > wanted:
-        wanted = trials_for(searched)
-        reason = f"{wanted} serve those of Adam's hyperparameters that vary"
+    serving = trials_for(searched) if adam else 0
+    if serving - usable > wanted:
+        wanted = serving - usable
+        reason = f"{serving} serve what varies of Adam, {usable} are there"
     asking = [
         (math.ceil(each.request.at_least), each)
         for each in asked

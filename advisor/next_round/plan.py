@@ -150,7 +150,7 @@ def _counted(
     best = study.best
     values = next((each.values for each in past if best and each.name == best.name), {})
     fewer = adam_budget.within_budget(
-        merged.hyperparameters, count.new, {**incumbent, **values}
+        merged.hyperparameters, count.new + usable, {**incumbent, **values}
     )
     return replace(merged, hyperparameters=fewer), count
 
