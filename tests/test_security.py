@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 HOSTILE_TREE = "loaders/test_hostile_tree.py::test_one_tree_of_everything"
 FUZZED = "test_fuzz.py::test_nothing_breaks"
 EVERY_FORMAT = "report/test_hostile_logs.py::test_every_format"
+COMPARED = "gate/test_comparison.py::test_names_from_logs_are_never_obeyed"
 EVERY_COMMAND = "report/test_hostile_logs.py::test_every_command"
 NOT_STARTED = (
     "loaders/test_given_folders.py::test_nothing_is_started_and_nobody_is_asked"
@@ -85,6 +86,8 @@ TESTS: dict[str, tuple[str, ...]] = {
     ),
     "execution": (
         NOT_STARTED,
+        "loaders/test_given_folders.py::"
+        "test_a_comparison_opens_nothing_else_and_starts_nothing",
         "test_forbidden_code.py::test_nothing_dangerous_is_imported",
         "confirm/test_trust.py::test_check_executes_nothing",
     ),
@@ -115,6 +118,7 @@ TESTS: dict[str, tuple[str, ...]] = {
         "loaders/test_hostile_tree.py::test_names_cannot_steer_a_terminal",
         "report/test_hostile_logs.py::test_errors",
         EVERY_COMMAND,
+        COMPARED,
         EVERY_FORMAT,
     ),
     "Markdown and HTML": (
@@ -124,6 +128,7 @@ TESTS: dict[str, tuple[str, ...]] = {
         "test_markup.py::test_what_sentences_look_like",
         "test_markup.py::test_no_text_leaves_its_cell",
         "tune/test_journal.py::test_names_from_logs_are_shown_and_never_obeyed",
+        COMPARED,
         EVERY_FORMAT,
     ),
     "commands to CI services": (
@@ -132,6 +137,7 @@ TESTS: dict[str, tuple[str, ...]] = {
         "report/formats/test_every_format.py::test_github_properties_are_escaped",
         "report/test_terminal.py::"
         "test_names_cannot_reach_the_terminal_or_the_build_service",
+        COMPARED,
         EVERY_FORMAT,
         EVERY_COMMAND,
     ),

@@ -211,6 +211,32 @@ def test_nothing_is_started_and_nobody_is_asked(tmp_path: Path) -> None:
     assert not (tmp_path / "owned").exists()
 
 
+def test_a_comparison_opens_nothing_else_and_starts_nothing(tmp_path: Path) -> None:
+    project, secret = tmp_path / "project", tmp_path / "secret"
+    put_secrets(secret)
+    for side, best in (("new", 1), ("old", 2)):
+        for seed in range(3):
+            folder = project / side / f"seed-{seed}"
+            rows = [f"{i},{best + 1 / (i + 1) + 0.01 * seed}\n" for i in range(20)]
+            put(folder / "training.csv", "".join(["epoch,val_loss\n", *rows]))
+            put(folder / "optimizer.pkl", b"cos\nsystem\n(S'touch owned'\ntR.")
+            (folder / "config.yaml").symlink_to(secret / "config.yaml")
+            (folder / ".hydra").symlink_to(secret)
+    watched = watch(
+        *(project, "compare", "new", "--against", "old", "--exit-zero"),
+        *("-o", "out/a.md", "-o", "comment=out/b.md", "-o", "step-summary=out/c.md"),
+    )
+    assert not list(outside(watched, project))
+    assert SECRET not in watched.said
+    assert watched.said.startswith("adopt: ")
+    assert {each.name for each in (project / "out").iterdir()} == {
+        "a.md",
+        "b.md",
+        "c.md",
+    }
+    assert not list(tmp_path.rglob("owned"))
+
+
 @pytest.mark.parametrize("below", ["train", "runs/a", "files", "checkpoint-5"])
 def test_folders_above_and_beside_the_given_one_are_left_alone(
     tmp_path: Path, below: str
