@@ -33,7 +33,8 @@ _BOOLEAN = {"true": True, "True": True, "TRUE": True} | {
     "False": False,
     "FALSE": False,
 }
-_INTEGER = re.compile(r"[-+]?[0-9]{1,400}|0x[0-9a-fA-F]{1,400}|0o[0-7]{1,400}")
+# Of so many digits that `float` takes them too; longer ones are floats, or text.
+_INTEGER = re.compile(r"[-+]?[0-9]{1,300}|0x[0-9a-fA-F]{1,250}|0o[0-7]{1,330}")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _SPECIAL = {
     sign + word: float((sign if sign == "-" else "") + word[1:])

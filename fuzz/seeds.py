@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
+from advisor.errors import Problem
+from advisor.loaders.cache.entry import MAGIC, Content, Reading
+from advisor.loaders.cache.writing import encode
+from advisor.model.curve import Curve
+from advisor.model.log import Declaration, TrialLog
+from advisor.model.search_space import Domain
 from fuzz.targets import BESIDE, GOOD, LOGS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -43,16 +50,29 @@ _BY_HAND = {
     "  b: {values: [1, 2]}\n  c: {parameters: {d: {value: 1}}}\n",
     "configuration-yaml": "a: &x [1, 1e-3, 0x1F, ~, .nan]\nb: *x\nc: !t {d: 'no'}\n",
     "hydra-overrides": "- lr=1e-3\n- +model=big\n- ~x\n",
-    "advisor-yaml": "objective: {metric: loss, goal: minimize}\n"
-    "hyperparameters: {lr: {scale: log, lower: 1e-5}}\nrules: {still-improving: off}\n",
+    "advisor-yaml": "objective: {metric: loss, goal: minimize, selection: best}\n"
+    "metrics: {training_loss: loss}\nstudies: [{name: a, match: 'a/*'}]\n"
+    "hyperparameters:\n  lr: {lower: 1e-5, upper: 1, scale: log, hard: [upper]}\n"
+    "  b: {choices: [1, x], role: scientific}\n  c: {ignore: true}\n"
+    "trials: ['2024-*']\nignore: ['*/debug']\nfacts: {compute_bound: true}\n"
+    "rules:\n  disable: [{id: still-improving, reason: fixed}]\n"
+    "  parameters: {too-few-trials: {min_trials: 10}}\n  folders: [.]\n"
+    "confirm: {command: [python, train.py, '--lr={lr}'], timeout: 600}\n"
+    "suppress: [{finding: loss-spikes-3fa9cd, reason: known, until: 2027-03-31}]\n"
+    "tune:\n  search_space: {lr: {lower: 1e-4, upper: 1e-2, scale: log}}\n"
+    "  fixed: {max_train_steps: 400}\n",
     "pyproject": "[tool.advisor]\nobjective = {metric = 'loss'}\n"
     "[tool.advisor.hyperparameters.lr]\nscale = 'log'\n",
-    "baseline": '{"version": 1, "findings": []}',
-    "next-round": "version: 1\nround: 1\nstudy: a\npoints: []\n",
+    "baseline": '{"version": 1, "findings": [{"fingerprint": "a", "rule": "diverged",'
+    ' "subject": "t", "severity": "warning", "message": "m"}]}',
+    "next-round": "version: 1\nround: 2\nstudy: a\n"
+    "hyperparameters: {lr: {role: nuisance, lower: 1e-4, upper: 0.1, scale: log}}\n"
+    "constraints: [{powers: {lr: 1, momentum: -1}, above: 0.5}]\n"
+    "points: [{lr: 0.01}, {lr: 0.02}]\n"
+    "sequence: {seed: 1, first: 0, used: 5, dimensions: [lr]}\n",
     "yaml": "a: [1, {b: c}]\n? x\n: |\n  text\n",
     "expression": "a.b + 2 * max(c, 3) >= none and not (d == 'x' or e in (1, 2))",
     "message": "{a:.2f} of {b:,} is {'yes' if c else 'no'} {{x}} {d}",
-    "cache-entry": "\x08",
 }
 
 
@@ -67,11 +87,15 @@ def seeds(name: str) -> Iterator[bytes]:
         if len(content) <= MOST:
             yield content
     if name == "rule":
-        yield from (path.read_bytes() for path in sorted(ROOT.glob("rules/*/*.yaml")))
+        for path in sorted(ROOT.glob("rules/*/*.yaml")):
+            # The file is called rule.yaml, and another id would end the reading.
+            yield re.sub(rb"\Aid: .*", b"id: rule", path.read_bytes())
     if name in _BY_HAND:
         yield _BY_HAND[name].encode()
     if name == "evaluations":
         yield _evaluations()
+    if name == "cache-entry":
+        yield _entry()
     yield BESIDE.get(LOGS.get(name, ""), GOOD).encode()
 
 
@@ -81,3 +105,23 @@ def _evaluations() -> bytes:
     steps, results = np.arange(3) * 1000, np.arange(6.0).reshape(3, 2)
     np.savez(file, timesteps=steps, results=results, ep_lengths=results.astype(int))
     return file.getvalue()
+
+
+def _entry() -> bytes:
+    """What the cache keeps of a trial and of a search space, without its checksum."""
+    log = Path("a/b/c.csv")
+    curve = Curve(np.arange(3), np.array([3.0, 2.0, 1.0]))
+    problem = Problem(log, "a table", "less", "log again", line=3)
+    trial = TrialLog(
+        location=log.parent,
+        format="csv",
+        sources=(log,),
+        curves={"loss": curve, "accuracy": curve},
+        results={"loss": 1.0},
+        configuration={"lr": 0.1, "optimizer": "adam"},
+        problems=(problem,),
+    )
+    space = Declaration(log.parent, log, {"lr": Domain(0.1, 1.0, (), "log")})
+    reading = Reading("csv", (), (trial, space), None)
+    content = Content((0, 0, 0, 0, 0), b"")
+    return encode(log, b"", content, reading)[len(MAGIC) + 16 :]

@@ -169,12 +169,15 @@ def read_entry(content: bytes) -> None:
         decode(Path("a/b/c.csv"), b"", known, MAGIC + checksum(body) + body)
 
 
+READERS: dict[str, tuple[str, Callable[[Path], Any]]] = {
+    "advisor-yaml": ("advisor.yaml", lambda path: load_configuration(None, path)),
+    "pyproject": ("pyproject.toml", lambda path: load_configuration(None, path)),
+    "baseline": ("baseline.json", baseline.read),
+    "next-round": ("next_round.yaml", read_earlier),
+    "rule": ("rule.yaml", load_rule),
+}
 OTHERS: dict[str, Target] = {
-    "advisor-yaml": read_with("advisor.yaml", lambda p: load_configuration(None, p)),
-    "pyproject": read_with("pyproject.toml", lambda p: load_configuration(None, p)),
-    "baseline": read_with("baseline.json", baseline.read),
-    "next-round": read_with("next_round.yaml", read_earlier),
-    "rule": read_with("rule.yaml", load_rule),
+    **{name: read_with(*reader) for name, reader in READERS.items()},
     "yaml": in_text(lambda text: parse_yaml(text, Path("x"), trusted_author=False)),
     "expression": in_text(evaluate),
     "message": in_text(fill),

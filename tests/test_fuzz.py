@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from advisor.errors import AdvisorError
+from advisor.loaders.cache.entry import MAGIC, Content, checksum
+from advisor.loaders.cache.reading import decode
 from advisor.loaders.cache.store import switched_off
 from advisor.loaders.collect import collect
 from advisor.loaders.known import known_loaders
 from fuzz.seeds import ROOT, seeds
-from fuzz.targets import LOGS, TARGETS, tree
+from fuzz.targets import LOGS, READERS, TARGETS, tree
 
 MOST = 4000  # bytes of a changed seed, so that a hang is a mistake and no long input
 
@@ -108,6 +113,27 @@ def test_every_target_begins_with_a_file_that_is_read(name: str) -> None:
 
     nothing = logs_of(b"")
     assert any(logs_of(content) != nothing for content in seeds(name))
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_every_reader_begins_with_a_file_that_it_accepts(
+    name: str, tmp_path: Path
+) -> None:
+    file, read = READERS[name]
+    accepted = 0
+    for content in seeds(name):
+        (tmp_path / file).write_bytes(content)
+        with suppress(AdvisorError):
+            accepted += bool(read(tmp_path / file))
+    assert accepted
+
+
+def test_the_cache_begins_with_an_entry_that_is_read() -> None:
+    content = next(seeds("cache-entry"))
+    known = Content((0, 0, 0, 0, 0), b"")
+    data = MAGIC + checksum(content) + content
+    reading = decode(Path("a/b/c.csv"), b"", known, data)
+    assert len(reading.parts) == 2
 
 
 def test_every_loader_is_fuzzed() -> None:

@@ -39,11 +39,20 @@ def parse(text: str, *, trusted_author: bool = False) -> Document:
         ("e5", "e5"),
         ("9" * 5000, math.inf),  # Python refuses to make an integer of more digits
         ("-" + "9" * 5000, -math.inf),
+        ("9" * 301, 1e301),
+        ("0x" + "f" * 300, "0x" + "f" * 300),
     ],
 )
 def test_scalars_follow_yaml_1_2(text: str, value: object) -> None:
     assert scalar(text) == value
     assert parse(f"x: {text}").data == {"x": value}
+
+
+@pytest.mark.parametrize("text", ["9" * 300, "0x" + "f" * 250, "0o" + "7" * 330])
+def test_every_integer_has_a_place_on_an_axis(text: str) -> None:
+    value = scalar(text)
+    assert isinstance(value, int)
+    assert math.isfinite(float(value))
 
 
 def test_nan_is_a_number() -> None:
