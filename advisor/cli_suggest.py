@@ -169,6 +169,7 @@ def _next_round(
         study,
         evaluation.of_study(study),
         {rule: note.summary for rule, note in evaluation.rules.items()},
+        leads=evaluation.leads_in(study),
         questions=evaluation.questions if len(evaluation.studies) == 1 else (),
         wishes=wishes,
     )

@@ -21,6 +21,7 @@ from advisor.model.confirmation import Confirmation, ConfirmationVerdict
 from advisor.model.finding import (
     Evaluation,
     Finding,
+    Lead,
     Question,
     RuleNote,
     Severity,
@@ -89,12 +90,14 @@ def _evaluated(
 ) -> Evaluation:
     verdicts: list[Verdict] = []
     findings: list[Finding] = []
+    leads: list[Lead] = []
     questions: dict[tuple[str, str], Question] = {}
     for study in studies:
         conclusions = evaluate_study(study, rules, settings)
         verdicts.extend(conclusions.verdicts)
         for group in conclusions.findings.values():
             findings.extend(group)
+        leads.extend(conclusions.leads)
         for question in conclusions.questions.values():
             # One answer in advisor.yaml is for all studies.
             questions.setdefault((question.fact, question.question), question)
@@ -105,6 +108,7 @@ def _evaluated(
         verdicts=tuple(verdicts),
         findings=with_fingerprints(findings, studies),
         recommendations=recommend(findings, rules),
+        leads=tuple(leads),
         questions=tuple(questions.values()),
         problems=logs.problems,
         rules={

@@ -128,7 +128,8 @@ def planned(study: Study, wishes: Wishes) -> NextRound:
     evaluation = evaluate(_NO_LOGS, [study], _rules())
     findings: Sequence[Finding] = evaluation.of_study(study)
     summaries = {rule: note.summary for rule, note in evaluation.rules.items()}
-    return next_round(study, findings, summaries, wishes=wishes)
+    leads = evaluation.leads_in(study)
+    return next_round(study, findings, summaries, leads=leads, wishes=wishes)
 
 
 def _possible(made: NextRound, problem: Problem) -> NextRound:

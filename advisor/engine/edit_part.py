@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from advisor.engine.rule_reading import rule_error, unknown_name
-from advisor.engine.rule_schema import EditPart, RuleFile
+from advisor.engine.rule_schema import EDITS, EditPart, RuleFile
 from advisor.model.edits import KINDS, PLAN_QUANTITIES, arguments_of, required_of
 from advisor.safe_yaml import Document, Place
 
@@ -18,12 +18,13 @@ def check_edits(source: RuleFile, document: Document) -> None:
     Raises:
         RuleError: an unknown kind, target or argument, a missing one, a wrong type.
     """
-    for i, edit in enumerate(source.next_round):
-        place: Place = ("next_round", i)
-        if edit.edit not in KINDS:
-            raise unknown_name(document, (*place, "edit"), edit.edit, KINDS)
-        _check_target(edit, document, (*place, "target"))
-        _check_arguments(edit, document, place)
+    for key in EDITS:
+        for i, edit in enumerate(getattr(source, key)):
+            place: Place = (key, i)
+            if edit.edit not in KINDS:
+                raise unknown_name(document, (*place, "edit"), edit.edit, KINDS)
+            _check_target(edit, document, (*place, "target"))
+            _check_arguments(edit, document, place)
 
 
 def _check_target(edit: EditPart, document: Document, place: Place) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
-from advisor.engine.expression import Scope as LookUp
-from advisor.engine.message import Template
-from advisor.engine.rule import ITEM, Rule
+from advisor.engine.filling import filled, with_item
+from advisor.engine.rule import Rule
 from advisor.engine.rule_schema import EditPart
 from advisor.engine.scope import MissingSignalError, Scope
 from advisor.features.feature import NotEnoughDataError
@@ -16,6 +15,7 @@ from advisor.model.finding import (
     Action,
     Edit,
     Finding,
+    Lead,
     Outcome,
     Question,
     Severity,
@@ -31,6 +31,7 @@ class Conclusions:
     def __init__(self) -> None:
         self.verdicts: list[Verdict] = []
         self.findings: dict[str, list[Finding]] = {}  # by rule
+        self.leads: list[Lead] = []
         self.questions: dict[str, Question] = {}  # by the line that answers it
 
 
@@ -55,6 +56,8 @@ class Judgement:
             finding = self._finding(verdict)
             self.conclusions.findings.setdefault(self.rule.id, []).append(finding)
         undecided = verdict.outcome is Outcome.INCONCLUSIVE and self._measured
+        if undecided:
+            self._lead(verdict)
         if verdict.outcome is Outcome.FIRES or undecided:
             with suppress(MissingSignalError, NotEnoughDataError):
                 self._ask()
@@ -121,12 +124,7 @@ class Judgement:
                 for advice in source.advice
                 if self._applies(advice.when)
             ),
-            edits=tuple(
-                made
-                for edit in source.next_round
-                if self._applies(edit.when)
-                for made in self._edits(edit)
-            ),
+            edits=self._edits(source.next_round),
             confirm=self._confirm(),
             playbook=source.playbook,
             trials=tuple(str(name) for name in names or ()),
@@ -139,13 +137,28 @@ class Judgement:
             trace=tuple(self.trace),
         )
 
-    def _edits(self, part: EditPart) -> Iterator[Edit]:
+    def _lead(self, verdict: Verdict) -> None:
+        source = self.rule.source
+        edits = self._edits(source.meanwhile)
+        if edits and self._superseded_by() is None:
+            self.conclusions.leads.append(
+                Lead(self.rule.id, self.subject, verdict.reason, edits, source.playbook)
+            )
+
+    def _edits(self, parts: Iterable[EditPart]) -> tuple[Edit, ...]:
+        return tuple(
+            made
+            for part in parts
+            if self._applies(part.when)
+            for made in self._edits_of(part)
+        )
+
+    def _edits_of(self, part: EditPart) -> Iterator[Edit]:
         """The edit, or one for each of what `each` names."""
         for item in (None,) if part.each is None else self._value(part.each):
-            scope = self.scope if item is None else _with_item(self.scope, item)
+            scope = self.scope if item is None else with_item(self.scope, item)
             target = self.rule.template(part.target).fill(scope).strip()
-            arguments = _filled(part.with_, self.rule.template, scope)
-            yield Edit(part.edit, target, arguments)
+            yield Edit(part.edit, target, filled(part.with_, self.rule.template, scope))
 
     def _confirm(self) -> Mapping[str, Any]:
         """The experiment with the arms that apply, everything filled in."""
@@ -213,27 +226,4 @@ class Judgement:
 
     def _data(self, value: Any) -> Any:
         """Nested data with every template filled; a lone hole keeps its type."""
-        return _filled(value, self.rule.template, self.scope)
-
-
-def _with_item(scope: LookUp, item: Any) -> LookUp:
-    """The same look-ups, and those of the fields of `item`."""
-
-    def look_up(name: str) -> Any:
-        root, _, field = name.partition(".")
-        return getattr(item, field) if root == ITEM else scope(name)
-
-    return look_up
-
-
-def _filled(value: Any, compiled: Callable[[str], Template], scope: LookUp) -> Any:
-    if isinstance(value, str):
-        return compiled(value).value(scope)
-    if isinstance(value, Mapping):
-        return {
-            str(_filled(key, compiled, scope)): _filled(item, compiled, scope)
-            for key, item in value.items()
-        }
-    if isinstance(value, list):
-        return [_filled(item, compiled, scope) for item in value]
-    return value
+        return filled(value, self.rule.template, self.scope)

@@ -145,7 +145,7 @@ class _Compiler:
         roots = ROOTS[self.source.subject]
         if root == "facts" and rest:
             return
-        if root == ITEM and place[0] == "next_round":
+        if root == ITEM and place[0] in schema.EDITS:
             self._check_item(place, name)
             return
         if root == "findings":
@@ -169,7 +169,7 @@ class _Compiler:
 
     def _check_item(self, place: Place, name: str) -> None:
         """A look-up of one item of what an edit is made `each` of."""
-        each = self.source.next_round[int(place[1])].each or ""
+        each = getattr(self.source, str(place[0]))[int(place[1])].each or ""
         root, _, rest = each.partition(".")
         use = self.source.features.get(root)
         fields = features()[use.feature].items.get(rest, ()) if use else ()

@@ -76,6 +76,9 @@ def _page(rule: Rule) -> Iterator[str]:
         yield f"{number}. {_line(advice.do)} {_line(advice.why)}".rstrip()
     yield "\n## Next round\n"
     yield from _block([msgspec.to_builtins(edit) for edit in source.next_round])
+    if source.meanwhile:
+        yield "Where it is inconclusive:\n"
+        yield from _block([msgspec.to_builtins(edit) for edit in source.meanwhile])
     yield "## Confirming experiment\n"
     yield from _block(source.confirm)
     yield "## Known problems\n"

@@ -103,6 +103,7 @@ def _fields_at(kind: Any, place: Place) -> list[str]:
         "caveats": schema.CaveatPart,
         "advice": schema.AdvicePart,
         "next_round": schema.EditPart,
+        "meanwhile": schema.EditPart,
         "yields_to": schema.YieldPart,
         "asks": schema.QuestionPart,
         "reproduce": ReproducePart,

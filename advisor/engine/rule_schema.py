@@ -70,6 +70,10 @@ class AdvicePart(_Part):
     when: str | None = None
 
 
+EDITS = ("next_round", "meanwhile")
+"""The keys of a rule that hold edits."""
+
+
 class EditPart(_Part, omit_defaults=True):
     """One change to the next round, as data; with `each`, one for each of several."""
 
@@ -166,7 +170,7 @@ class RuleFile(_Part):
     message: str | list[MessagePart]
     evidence: list[str]
     advice: list[AdvicePart]
-    next_round: list[EditPart]
+    next_round: list[EditPart]  # where it fires
     confirm: dict[str, Any]
     known_problems: str
     only: RequirementPart | None = None  # other subjects get no verdict at all
@@ -175,6 +179,7 @@ class RuleFile(_Part):
     after: list[str] = []
     requires: list[RequirementPart] = []
     inconclusive: list[InconclusivePart] = []
+    meanwhile: list[EditPart] = []  # edits that cost little, where it is inconclusive
     caveats: list[CaveatPart] = []
     yields_to: list[YieldPart] = []
     asks: list[QuestionPart] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from advisor.engine.rule_schema import AdoptionPart, RuleFile
+from advisor.engine.rule_schema import EDITS, AdoptionPart, RuleFile
 from advisor.safe_yaml import Place
 
 
@@ -25,13 +25,14 @@ def conditions_of(source: RuleFile) -> Iterable[tuple[Place, str]]:
         for i, part in enumerate(getattr(source, key)):
             if part.when is not None:
                 yield (key, i, "when"), part.when
-    for key in ("next_round", "yields_to", "asks"):
+    for key in (*EDITS, "yields_to", "asks"):
         for i, part in enumerate(getattr(source, key)):
             if part.when is not None:
                 yield (key, i, "when"), part.when
-    for i, edit in enumerate(source.next_round):
-        if edit.each is not None:
-            yield ("next_round", i, "each"), edit.each
+    for key in EDITS:
+        for i, edit in enumerate(getattr(source, key)):
+            if edit.each is not None:
+                yield (key, i, "each"), edit.each
     if source.adoption is not None:
         yield from _adoption_conditions(source.adoption)
     for i, arm in enumerate(source.confirm.get("counterfactual", ())):
@@ -55,9 +56,10 @@ def templates_of(source: RuleFile) -> Iterable[tuple[Place, str]]:
     for i, question in enumerate(source.asks):
         for key in ("question", "because", "example"):
             yield ("asks", i, key), getattr(question, key)
-    for i, edit in enumerate(source.next_round):
-        yield ("next_round", i, "target"), edit.target
-        yield from _texts(("next_round", i, "with"), edit.with_)
+    for key in EDITS:
+        for i, edit in enumerate(getattr(source, key)):
+            yield (key, i, "target"), edit.target
+            yield from _texts((key, i, "with"), edit.with_)
     yield from _texts(("confirm",), source.confirm)
 
 

@@ -123,10 +123,33 @@ class Finding:
     @property
     def id(self) -> str:
         """A short stable name: the rule, and a hash of the rule, study and subject."""
-        text = "\0".join(
-            (self.rule, self.subject.study, self.subject.kind, self.subject.name)
-        )
-        return f"{self.rule}-{hashlib.sha256(text.encode()).hexdigest()[:6]}"
+        return _id_of(self.rule, self.subject)
+
+    @property
+    def link(self) -> str:
+        """Where the playbook treats it."""
+        return PLAYBOOK + self.playbook
+
+
+def _id_of(rule: str, subject: Subject) -> str:
+    text = "\0".join((rule, subject.study, subject.kind, subject.name))
+    return f"{rule}-{hashlib.sha256(text.encode()).hexdigest()[:6]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """What a rule that cannot decide asks of the next round: what costs little."""
+
+    rule: str
+    subject: Subject
+    because: str  # why it cannot decide
+    edits: tuple[Edit, ...]
+    playbook: str = ""
+
+    @property
+    def id(self) -> str:
+        """As that of the finding which the rule would make."""
+        return _id_of(self.rule, self.subject)
 
     @property
     def link(self) -> str:
@@ -189,6 +212,7 @@ class Evaluation:
         default_factory=dict
     )  # by finding
     untested: Mapping[str, str] = field(default_factory=dict)  # finding: why
+    leads: tuple[Lead, ...] = ()  # of verdicts that are inconclusive
     accepted: tuple[Accepted, ...] = ()  # these are not among the findings
     notices: tuple[str, ...] = ()  # e.g. a suppression that ended
     fail_on: Severity | None = None  # the least severity that counts; None: none asked
@@ -196,6 +220,10 @@ class Evaluation:
     def of_study(self, study: Study) -> tuple[Finding, ...]:
         """The findings of one study."""
         return tuple(each for each in self.findings if each.subject.study == study.name)
+
+    def leads_in(self, study: Study) -> tuple[Lead, ...]:
+        """What undecided rules ask of the next round of one study."""
+        return tuple(each for each in self.leads if each.subject.study == study.name)
 
     @property
     def worst(self) -> Severity | None:

@@ -49,21 +49,32 @@ def is_adam_like(
     )
 
 
-def trials_for(searched: Sequence[PlannedHyperparameter]) -> int:
-    """How many trials those of Adam's hyperparameters want that are searched."""
-    return max(map(_wanted, searched), default=0)
+def trials_for(searched: Sequence[PlannedHyperparameter], earlier: int = 0) -> int:
+    """How many new trials those of Adam's hyperparameters want that are searched.
+
+    `earlier` trials lie in the search space; they serve what they varied.
+    """
+    wanted = (_wanted(each) - _serving(each, earlier) for each in searched)
+    return max([0, *wanted])
 
 
 def within_budget(
     hyperparameters: Sequence[PlannedHyperparameter],
-    trials: int,
+    new: int,
+    earlier: int,
     values: Mapping[str, Value],
 ) -> tuple[PlannedHyperparameter, ...]:
     """Fixes what the number of trials cannot serve, at the value of the best trial."""
     return tuple(
         _fixed(each, trials, values.get(each.name)) if trials < _wanted(each) else each
         for each in hyperparameters
+        for trials in [new + _serving(each, earlier)]
     )
+
+
+def _serving(each: PlannedHyperparameter, earlier: int) -> int:
+    """Trials that had one value of it say nothing about others."""
+    return earlier if each.before is not None and each.before.varies else 0
 
 
 def _wanted(each: PlannedHyperparameter) -> int:
@@ -79,7 +90,7 @@ def _fixed(
     change = Change(
         f"fixed at {in_words(value)}",
         PLAN,
-        f"{trials} trials, earlier ones of this search space included: the playbook "
+        f"{trials} trials, earlier ones that varied it included: the playbook "
         f"varies {each.alias} of Adam from {_wanted(each)} on",
     )
     return replace(

@@ -40,7 +40,7 @@ def narrow(request: Narrow, draft: Draft | None, asked: Asked) -> str:
     if (to >= upper) if side == "upper" else (to <= lower):
         raise RefusedError(rest)
     draft.changes.append(asked.change(draft.move(side, to)))
-    draft.narrowed[side] = asked.finding.id
+    draft.narrowed[side] = asked.by.id
     return rest
 
 

@@ -11,7 +11,7 @@ import msgspec
 
 from advisor.model import edits as vocabulary
 from advisor.model.edits import KINDS, Request
-from advisor.model.finding import Edit, Finding
+from advisor.model.finding import Edit, Finding, Lead
 from advisor.model.next_round import Conflict
 from advisor.model.planned_space import Change
 from advisor.next_round.words import shown
@@ -34,13 +34,19 @@ _PRECEDENCE: tuple[type[Any], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One edit, typed, and the finding that asks for it."""
+    """One edit, typed, and who asks for it: a finding, or a rule that is undecided."""
 
     request: Request
     target: str
     edit: Edit
-    finding: Finding
+    by: Finding | Lead
     reason: str
+
+    @property
+    def gravity(self) -> tuple[int, bool]:
+        """The gravest first, and a study before one of its trials."""
+        severity = self.by.severity if isinstance(self.by, Finding) else 0
+        return -severity, self.by.subject.kind == "trial"
 
     @property
     def words(self) -> str:
@@ -49,29 +55,33 @@ class Asked:
 
     def change(self, what: str) -> Change:
         """The change that this edit led to."""
-        return Change(what, self.finding.id, self.reason)
+        return Change(what, self.by.id, self.reason)
 
     def conflict(self, because: str, winner: str = "") -> Conflict:
         """The edit as one that is not carried out, or not wholly."""
-        return Conflict(self.target, self.words, self.finding.id, because, winner)
+        return Conflict(self.target, self.words, self.by.id, because, winner)
 
 
 def asked_of(
-    findings: Iterable[Finding],
+    findings: Iterable[Finding | Lead],
     summaries: Mapping[str, str],
     without_weight: Mapping[str, str] | None = None,
 ) -> tuple[tuple[Asked, ...], tuple[Conflict, ...]]:
     """All edits in order of precedence, and those that have no say.
 
-    Findings that another one explains, or that an experiment refuted, do not edit;
-    neither do those `without_weight`, which gives the reason by id. `summaries` gives a
-    rule's defect in one line, by its id.
+    An undecided rule gives its reason for that. Findings that another one explains, or
+    that an experiment refuted, do not edit; neither do those `without_weight`, which
+    gives the reason by id. `summaries` gives a rule's defect in one line, by its id.
     """
     light = without_weight or {}
     asked: list[Asked] = []
     without: list[Conflict] = []
     for finding in findings:
-        reason = summaries.get(finding.rule, finding.message)
+        reason = (
+            f"undecided: {finding.because}"
+            if isinstance(finding, Lead)
+            else summaries.get(finding.rule, finding.message)
+        )
         for edit in finding.edits:
             silent = _has_no_say(finding, light.get(finding.id))
             request = _read(edit)
@@ -89,7 +99,12 @@ def asked_of(
             else:
                 target = printable(edit.target)
                 asked.append(Asked(request, target, edit, finding, reason))
-    return tuple(sorted(asked, key=_order)), tuple(without)
+    return by_precedence(asked), tuple(without)
+
+
+def by_precedence(asked: Iterable[Asked]) -> tuple[Asked, ...]:
+    """In the order in which they are carried out; the first of a kind wins."""
+    return tuple(sorted(asked, key=_order))
 
 
 def in_words(edit: Edit) -> str:
@@ -101,7 +116,9 @@ def in_words(edit: Edit) -> str:
     return printable(f"{head}: {details}" if details else head)
 
 
-def _has_no_say(finding: Finding, light: str | None) -> tuple[str, str] | None:
+def _has_no_say(finding: Finding | Lead, light: str | None) -> tuple[str, str] | None:
+    if isinstance(finding, Lead):
+        return None
     if finding.refuted:
         return "an experiment refuted the finding", ""
     if finding.superseded_by is not None:
@@ -110,13 +127,11 @@ def _has_no_say(finding: Finding, light: str | None) -> tuple[str, str] | None:
 
 
 def _order(asked: Asked) -> tuple[Any, ...]:
-    finding = asked.finding
     return (
         _PRECEDENCE.index(type(asked.request)),
-        -finding.severity,
-        finding.subject.kind == "trial",  # a study outweighs one of its trials
-        finding.rule,
-        finding.subject.name,
+        *asked.gravity,
+        asked.by.rule,
+        asked.by.subject.name,
         asked.target,
         asked.words,
     )

@@ -59,10 +59,10 @@ def number_of_trials(
     if not searched:
         return TrialCount(0, "nothing is searched")
     wanted, reason = _usual(searched, usable)
-    serving = trials_for(searched) if adam else 0
-    if serving - usable > wanted:
-        wanted = serving - usable
-        reason = f"{serving} serve what varies of Adam, {usable} are there"
+    serving = trials_for(searched, usable) if adam else 0
+    if serving > wanted:
+        wanted = serving
+        reason = f"{wanted} more serve what varies of Adam"
     asking = [
         (math.ceil(each.request.at_least), each)
         for each in asked
@@ -71,7 +71,7 @@ def number_of_trials(
     for least, each in asking:
         if least - usable > wanted:
             wanted = least - usable
-            reason = f"{each.finding.id} wants {least}, {usable} are there"
+            reason = f"{each.by.id} wants {least}, {usable} are there"
     wanted = min(wanted, _MOST)
     if budget is None or budget >= wanted:
         if budget is not None and budget > wanted:

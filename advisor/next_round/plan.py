@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from advisor.model.finding import Finding, Question
+from advisor.model.finding import Finding, Lead, Question
 from advisor.model.log import Value
 from advisor.model.next_round import (
     Cause,
@@ -21,9 +21,8 @@ from advisor.model.search_space import Role
 from advisor.model.study import Study
 from advisor.next_round import adam_budget, number_of_trials
 from advisor.next_round.conditions import conditions_of
-from advisor.next_round.edits import Asked, asked_of
+from advisor.next_round.edits import Asked, asked_of, by_precedence
 from advisor.next_round.history import inside, past_trials
-from advisor.next_round.leaning import leaning_outwards
 from advisor.next_round.notes import notes_on
 from advisor.next_round.number_of_trials import TrialCount
 from advisor.next_round.phase import phase_of
@@ -56,6 +55,7 @@ class _Merged:
     constraints: tuple[Constraint, ...]
     conflicts: tuple[Conflict, ...]
     phase: Phase
+    explores: bool  # findings leave the search space open, even in the last round
     left: tuple[Asked, ...]  # about numbers of trials
     note: str = ""
 
@@ -69,15 +69,21 @@ def next_round(
     findings: Sequence[Finding],
     summaries: Mapping[str, str],
     *,
+    leads: Sequence[Lead] = (),
     questions: Sequence[Question] = (),
     wishes: Wishes | None = None,
 ) -> NextRound:
     """The search space, points and plan that follow from the findings of `study`.
 
+    `leads` are what undecided rules ask for; they have a say in exploration only.
     `summaries` gives a rule's defect in one line, by its id.
     """
     wishes = wishes or Wishes()
-    merged = _merged(study, findings, summaries, wishes)
+    asked, silent = asked_of(findings, summaries, without_weight(study, findings))
+    merged = _merged(study, asked, wishes)
+    if leads and merged.explores:
+        tentative, _ = asked_of(leads, summaries)
+        merged = _merged(study, by_precedence((*asked, *tentative)), wishes)
     budget = number_of_trials.stated_budget(study, wishes.trials)
     repeats, unrepeated = number_of_trials.repeats(study, merged.left, budget)
     if budget is not None:
@@ -95,9 +101,9 @@ def next_round(
         repeats=repeats,
         quantities=merged.quantities,
         constraints=merged.constraints,
-        conflicts=(*merged.conflicts, *unrepeated, *count.conflicts),
+        conflicts=(*merged.conflicts, *silent, *unrepeated, *count.conflicts),
         past=past_trials(study, merged.searched),
-        causes=_causes(findings),
+        causes=_causes(findings, leads),
         questions=tuple(questions),
     )
     made = with_points(made, wishes.sampler)
@@ -106,13 +112,7 @@ def next_round(
     return replace(made, notes=notes)
 
 
-def _merged(
-    study: Study,
-    findings: Sequence[Finding],
-    summaries: Mapping[str, str],
-    wishes: Wishes,
-) -> _Merged:
-    asked, silent = asked_of(findings, summaries, without_weight(study, findings))
+def _merged(study: Study, asked: Sequence[Asked], wishes: Wishes) -> _Merged:
     edited = edited_space(
         study.search_space, _incumbent(study), asked, before=wishes.constraints
     )
@@ -121,14 +121,13 @@ def _merged(
         planned.hyperparameters, planned.logged_steps
     )
     phase, quantities, early = phase_of(edited, planned.quantities)
-    if phase == "exploration":
-        hyperparameters = leaning_outwards(study, hyperparameters)
     return _Merged(
         hyperparameters=hyperparameters,
         quantities=quantities,
         constraints=edited.constraints,
-        conflicts=(*edited.conflicts, *planned.conflicts, *early, *silent),
+        conflicts=(*edited.conflicts, *planned.conflicts, *early),
         phase="exploitation" if wishes.last else phase,
+        explores=phase == "exploration",
         left=edited.left,
         note=note,
     )
@@ -150,7 +149,7 @@ def _counted(
     best = study.best
     values = next((each.values for each in past if best and each.name == best.name), {})
     fewer = adam_budget.within_budget(
-        merged.hyperparameters, count.new + usable, {**incumbent, **values}
+        merged.hyperparameters, count.new, usable, {**incumbent, **values}
     )
     return replace(merged, hyperparameters=fewer), count
 
@@ -186,11 +185,15 @@ def _sequence(wishes: Wishes) -> PointSequence:
     return PointSequence(seed=wishes.seed or 0)
 
 
-def _causes(findings: Sequence[Finding]) -> dict[str, Cause]:
+def _causes(findings: Sequence[Finding], leads: Sequence[Lead]) -> dict[str, Cause]:
     """Those that ask for something, and those that explain one of them."""
+    undecided = {
+        each.id: Cause(each.id, each.rule, f"Undecided: {each.because}.", each.link)
+        for each in leads
+    }
     asking = [each for each in findings if each.edits]
     wanted = {each.id for each in asking} | {each.superseded_by for each in asking}
-    return {
+    return undecided | {
         each.id: Cause(each.id, each.rule, each.message, each.link)
         for each in findings
         if each.id in wanted

@@ -50,13 +50,7 @@ def planned_quantities(
 
 
 def _by_gravity(asked: Sequence[Asked]) -> list[Asked]:
-    return sorted(
-        asked,
-        key=lambda each: (
-            -each.finding.severity,
-            each.finding.subject.kind == "trial",
-        ),
-    )
+    return sorted(asked, key=lambda each: each.gravity)
 
 
 def _set(
@@ -69,7 +63,7 @@ def _set(
         if not isinstance(each.request, Set | Fix) or each.request.value is None:
             conflicts.append(each.conflict(f"{name} takes a value"))
         elif after in (None, each.request.value):
-            after, winner = each.request.value, winner or each.finding.id
+            after, winner = each.request.value, winner or each.by.id
             changes.append(each.change(f"{name} {in_words(after)}"))
         else:
             conflicts.append(each.conflict(f"{name} is {in_words(after)}", winner))
@@ -127,7 +121,7 @@ def _agreed(
             factor = factor if winners else wanted
             winners.append(each)
         else:
-            winner = winners[0].finding.id
+            winner = winners[0].by.id
             conflicts.append(each.conflict("another length is planned", winner))
     return factor, winners, tuple(conflicts)
 

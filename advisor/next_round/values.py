@@ -32,7 +32,7 @@ def free(request: Free, draft: Draft | None, asked: Asked, drafts: Drafts) -> st
         draft = drafts.find(other)
         request = its_range if draft is not None else request
     if draft is not None and draft.space is not None:
-        draft.freed_by = draft.freed_by or asked.finding.id
+        draft.freed_by = draft.freed_by or asked.by.id
         return ""
     made = draft or Draft(asked.target, None, None, "fixed")
     space = _space_of(request, made, asked)
@@ -40,7 +40,7 @@ def free(request: Free, draft: Draft | None, asked: Asked, drafts: Drafts) -> st
         drafts.drafts.append(made)
     role = "nuisance" if request.role == "fixed" else request.role
     made.search(space, role)
-    made.freed_by = asked.finding.id
+    made.freed_by = asked.by.id
     made.changes.append(asked.change(f"searched: {range_in_words(space)}"))
     return ""
 
@@ -69,7 +69,7 @@ def fix(request: Fix, draft: Draft | None, asked: Asked, drafts: Drafts) -> str:
     if is_number(value):
         _check_limits(float(value), draft)
     draft.fix(value)
-    draft.fixed_by = asked.finding.id
+    draft.fixed_by = asked.by.id
     draft.changes.append(asked.change(f"fixed at {in_words(value)}"))
     return ""
 

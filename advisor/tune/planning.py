@@ -86,6 +86,7 @@ def following_round(
         study,
         evaluation.of_study(study),
         {rule: note.summary for rule, note in evaluation.rules.items()},
+        leads=evaluation.leads_in(study),
         questions=evaluation.questions,
         wishes=wishes,
     )

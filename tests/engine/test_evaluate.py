@@ -15,7 +15,7 @@ from advisor.engine.rule import Rule, load_rule
 from advisor.engine.rule_set import RuleSettings
 from advisor.features.good_region import good_region
 from advisor.model.curve import Curve
-from advisor.model.finding import Outcome, Severity, Subject
+from advisor.model.finding import Edit, Outcome, Severity, Subject
 from advisor.model.search_space import Hyperparameter, SearchSpace
 from advisor.model.study import Goal, Objective, Study
 from advisor.model.trial import Infeasibility, Trial
@@ -105,6 +105,35 @@ def conclude(
 ) -> Conclusions:
     rules = [rule(tmp_path, text) for text in texts]
     return evaluate_study(of or study(), rules, settings or RuleSettings())
+
+
+UNDECIDED = COUNT.replace(
+    "fires:",
+    "meanwhile: [{edit: trials, target: '', with: {at_least: '{limit}'}, "
+    "when: study.trials > 0}]\nfires:",
+)
+
+
+def test_what_is_undecided_asks_for_its_own_edits(tmp_path: Path) -> None:
+    (lead,) = conclude(tmp_path, UNDECIDED, of=study(1)).leads
+    assert lead.because == "only 1 trial"
+    assert lead.edits == (Edit("trials", "", {"at_least": 10}),)
+    assert lead.id.startswith("count-")
+    assert not conclude(tmp_path, UNDECIDED, of=study(1)).findings
+
+
+@pytest.mark.parametrize(("trials", "when"), [(3, "> 0"), (30, "> 0"), (1, "> 1")])
+def test_what_is_decided_or_does_not_apply_asks_for_nothing(
+    tmp_path: Path, trials: int, when: str
+) -> None:
+    text = UNDECIDED.replace("study.trials > 0", f"study.trials {when}")
+    assert conclude(tmp_path, text, of=study(trials)).leads == []
+
+
+def test_what_another_finding_explains_asks_for_nothing(tmp_path: Path) -> None:
+    other = COUNT.replace("id: count", "id: other").replace("study.trials < 2", "false")
+    text = UNDECIDED + "yields_to: [{rule: other}]\n"
+    assert conclude(tmp_path, other, text, of=study(1)).leads == []
 
 
 def test_fires_with_evidence_advice_and_edits(tmp_path: Path) -> None:

@@ -67,6 +67,11 @@ def test_a_rule_that_is_no_text_is_located(tmp_path: Path) -> None:
             "did you mean `item.name`",
         ),
         (
+            ("next_round: []", "next_round: []\nmeanwhile: [{edit: wide, target: x}]"),
+            "14:14",
+            "did you mean `widen`",
+        ),
+        (
             ("next_round: []", "next_round: [{edit: fix, target: '{item.name}'}]"),
             "13:26",
             "a look-up of several",

@@ -370,10 +370,10 @@ def test_laws_of_merging(found: list[Finding]) -> None:
 
 def _nothing_is_dropped(found: list[Finding], result: EditedSpace, silent: int) -> None:
     every = sum(len(each.edits) for each in found)
-    applied = {(each.finding.id, each.words) for each in result.applied}
+    applied = {(each.by.id, each.words) for each in result.applied}
     refused = {(each.finding, each.asked) for each in result.conflicts}
     assert not result.left
-    wanted = {(each.finding.id, each.words) for each in asked_of(found, {})[0]}
+    wanted = {(each.by.id, each.words) for each in asked_of(found, {})[0]}
     assert wanted == applied | refused
     assert len(result.applied) + len(result.conflicts) + silent >= every
 
