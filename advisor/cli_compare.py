@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -44,6 +45,15 @@ class _Compare(click.Command):
         return super().parse_args(ctx, [*spread, *rest])
 
 
+def _finite(
+    ctx: click.Context, param: click.Parameter, value: float | None
+) -> float | None:
+    """NaN is neither below nor above any bound."""
+    if value is not None and not math.isfinite(value):
+        raise click.BadParameter(f"expected a number, found {value}")
+    return value
+
+
 @click.command(cls=_Compare)
 @click.argument(
     "candidate",
@@ -63,6 +73,7 @@ class _Compare(click.Command):
 @click.option(
     "--min-gain",
     type=click.FloatRange(min=0, min_open=True),
+    callback=_finite,
     help="The gain below which the change is not worth having, in the objective's "
     "unit; default: fact worthwhile_difference.",
 )

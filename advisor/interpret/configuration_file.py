@@ -115,7 +115,8 @@ def _text(path: Path) -> str:
 def _toml(text: str, path: Path) -> Document:
     try:
         data: Any = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        _check_numbers(data)
+    except (tomllib.TOMLDecodeError, RecursionError, OverflowError) as error:
         raise ConfigurationError(
             Problem(path, "valid TOML", str(error), "mend the syntax there")
         ) from error
@@ -142,3 +143,16 @@ def _positions(text: str) -> dict[Place, tuple[int, int]]:
         elif table is not None and (key := _KEY.match(line)):
             positions.setdefault((*table, key[1]), (number, key.start(1) + 1))
     return positions
+
+
+def _check_numbers(value: Any) -> None:
+    """TOML's integers may be longer than any number that we count with.
+
+    Raises:
+        OverflowError: one of them is.
+    """
+    if isinstance(value, int):
+        float(value)
+    elif isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            _check_numbers(each)

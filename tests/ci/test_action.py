@@ -155,6 +155,8 @@ def test_a_better_change_passes_and_the_comparison_is_told_everywhere(
         ({"paths": "logs/old", "against": "logs/new"}, 1, "does not lead"),
         ({"min-gain": "0.2"}, 1, "below the 0.2"),
         ({"min-gain": "a lot"}, 2, "could not compare::"),
+        ({"min-gain": "nan"}, 2, "expected a number, found nan"),
+        ({"min-gain": "inf"}, 2, "expected a number, found inf"),
         ({"against": "", "min-gain": "1"}, 2, "Missing option"),
         ({"against": "logs/absent"}, 2, "could not compare::"),
         ({"against": "logs/passing"}, 2, "expected one objective"),
