@@ -31,6 +31,9 @@ _ABSL_FLAG = re.compile(
 )
 
 
+_SCIENTIFIC = re.compile(r"[+-]?\d{1,3}(\.\d+)?[eE][+-]?\d{1,2}")
+
+
 def unwrap_wandb(data: Mapping[str, Any]) -> Mapping[str, Any]:
     """W&B's config.yaml: every key holds {desc, value}."""
     own = {key: data[key] for key in data if key not in ("_wandb", "wandb_version")}
@@ -89,7 +92,12 @@ def _of_list(items: list[Any]) -> Any:
 
 
 def plain_value(value: Any) -> Value:
-    """One setting; nothing for what is no plain value."""
+    """One setting; nothing for what is no plain value.
+
+    `1e-8` is a number: PyYAML, and what logs settings that it read, take it for a text.
+    """
+    if isinstance(value, str) and _SCIENTIFIC.fullmatch(value):
+        return float(value)
     if isinstance(value, float) and math.isnan(value):
         return None  # a setting that is not a number was not set
     if isinstance(value, bool) or not isinstance(value, int):

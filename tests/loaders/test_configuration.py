@@ -37,6 +37,11 @@ ORDERED = "!!python/object/apply:collections.OrderedDict\n- - - gamma\n    - 0.9
         ("config.json", '{"opt": {"lr": 0.1, "name": "sgd"}}', None),
         ("config.yaml", WANDB, {"lr": 1e-3, "model.width": 64}),
         ("config.yaml", "lr: {value: 1}\nb: 2\n", {"lr.value": 1, "b": 2}),
+        (
+            "config.json",  # of a YAML file that PyYAML read; a hash stays a text
+            '{"eps": "1e-8", "lr": "2.5E-4", "commit": "12e4567", "v": "1.5"}',
+            {"eps": 1e-8, "lr": 2.5e-4, "commit": "12e4567", "v": "1.5"},
+        ),
         ("config.yml", ORDERED, {"gamma": 0.9}),
         ("params.json", '{"layers": [64, 64]}', {"layers": "[64, 64]"}),
         ("args.yaml", "betas: [0.9, 0.999]", {"betas.0": 0.9, "betas.1": 0.999}),
