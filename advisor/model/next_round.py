@@ -76,7 +76,7 @@ class PastTrial:
 
 
 @dataclass(frozen=True, slots=True)
-class Learned:
+class LearnedPoints:
     """The points that were chosen by what earlier trials showed."""
 
     points: tuple[Point, ...]
@@ -128,7 +128,9 @@ class NextRound:
     questions: tuple[Question, ...] = ()
     notes: tuple[str, ...] = ()
     command: tuple[str, ...] = ()  # the user's, with {placeholders}
-    learned: Learned | None = None  # the first of `points`; the others are quasi-random
+    learned: LearnedPoints | None = (
+        None  # the first of `points`; the others are quasi-random
+    )
 
     @property
     def searched(self) -> tuple[PlannedHyperparameter, ...]:

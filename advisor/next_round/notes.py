@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from advisor.model.next_round import Learned, NextRound
+from advisor.model.next_round import LearnedPoints, NextRound
 from advisor.next_round.quantities import FINAL_STEPS
 
 
@@ -63,7 +63,7 @@ def _notes(planned: NextRound) -> Iterator[str]:
         yield from _on_learned(planned.learned, len(planned.points))
 
 
-def _on_learned(learned: Learned, points: int) -> Iterator[str]:
+def _on_learned(learned: LearnedPoints, points: int) -> Iterator[str]:
     count = len(learned.points)
     if not count:
         return

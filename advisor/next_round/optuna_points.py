@@ -12,7 +12,7 @@ import warnings
 from typing import Any
 
 from advisor.errors import AdvisorError
-from advisor.model.next_round import Learned, NextRound
+from advisor.model.next_round import LearnedPoints, NextRound
 from advisor.model.planned_space import Point
 from advisor.next_round.exporters.optuna import export
 from advisor.next_round.quasi_random import Places
@@ -20,7 +20,7 @@ from advisor.next_round.quasi_random import Places
 _TRIES = 20  # a point
 
 
-def chosen_by_tpe(made: NextRound, count: int) -> Learned | None:
+def chosen_by_tpe(made: NextRound, count: int) -> LearnedPoints | None:
     """`count` points, or fewer if there are no more; None without earlier trials.
 
     Raises:
@@ -45,7 +45,7 @@ def chosen_by_tpe(made: NextRound, count: int) -> Learned | None:
             points = _drawn(made, count, optuna)
     finally:
         optuna.logging.set_verbosity(before)
-    return Learned(points, "Optuna's TPE", len(made.past))
+    return LearnedPoints(points, "Optuna's TPE", len(made.past))
 
 
 def _drawn(made: NextRound, count: int, optuna: Any) -> tuple[Point, ...]:

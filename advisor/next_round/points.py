@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from advisor.model.next_round import Learned, NextRound, Sampler
+from advisor.model.next_round import LearnedPoints, NextRound, Sampler
 from advisor.model.planned_space import Point
 from advisor.next_round.optuna_points import chosen_by_tpe
 from advisor.next_round.promising import promising
 from advisor.next_round.quasi_random import draw
 
-_SAMPLERS: Mapping[Sampler, Callable[[NextRound, int], Learned | None]] = {
+_SAMPLERS: Mapping[Sampler, Callable[[NextRound, int], LearnedPoints | None]] = {
     "model": promising,
     "tpe": chosen_by_tpe,
 }

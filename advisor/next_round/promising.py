@@ -9,7 +9,7 @@ import numpy as np
 
 from advisor.model.curve import BoolArray, FloatArray
 from advisor.model.log import Value
-from advisor.model.next_round import Learned, NextRound, PastTrial
+from advisor.model.next_round import LearnedPoints, NextRound, PastTrial
 from advisor.model.planned_space import Point
 from advisor.next_round.axis import Axis
 from advisor.next_round.gaussian_process import GaussianProcess
@@ -27,7 +27,7 @@ _EACH = 60  # candidates a centre and deviation
 _CAUTION = 1.0  # standard deviations for which a candidate is given credit
 
 
-def promising(made: NextRound, count: int) -> Learned | None:
+def promising(made: NextRound, count: int) -> LearnedPoints | None:
     """`count` points, or fewer if there are no more; None with too few trials.
 
     Points in excluded regions, and those that were tried, are passed over.
@@ -47,7 +47,9 @@ def promising(made: NextRound, count: int) -> Learned | None:
     points = _candidates(axes, modelled, process, rng)
     candidates = np.array([_row(modelled, point) for point in points])
     chosen = _chosen(made, process, points, candidates, count)
-    return Learned(chosen, "a Gaussian process", int(kept.sum()), _in_order(process))
+    return LearnedPoints(
+        chosen, "a Gaussian process", int(kept.sum()), _in_order(process)
+    )
 
 
 def _in_order(process: GaussianProcess) -> float | None:

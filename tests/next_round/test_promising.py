@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from advisor.model.next_round import Learned, NextRound
+from advisor.model.next_round import LearnedPoints, NextRound
 from advisor.model.planned_space import PLAN, Change, Constraint, Point
 from advisor.model.search_space import Hyperparameter, SearchSpace
 from advisor.model.study import Goal, Objective, Study
@@ -48,7 +48,7 @@ def near(points: Sequence[Point]) -> int:
     return sum(abs(math.log(rate / BEST)) < math.log(6) for rate in rates)
 
 
-def learned(made: NextRound) -> Learned:
+def learned(made: NextRound) -> LearnedPoints:
     assert made.learned is not None
     return made.learned
 
