@@ -128,9 +128,7 @@ class NextRound:
     questions: tuple[Question, ...] = ()
     notes: tuple[str, ...] = ()
     command: tuple[str, ...] = ()  # the user's, with {placeholders}
-    learned: LearnedPoints | None = (
-        None  # the first of `points`; the others are quasi-random
-    )
+    learned: LearnedPoints | None = None  # first of `points`; others: quasi-random
 
     @property
     def searched(self) -> tuple[PlannedHyperparameter, ...]:

@@ -47,9 +47,8 @@ def promising(made: NextRound, count: int) -> LearnedPoints | None:
     points = _candidates(axes, modelled, process, rng)
     candidates = np.array([_row(modelled, point) for point in points])
     chosen = _chosen(made, process, points, candidates, count)
-    return LearnedPoints(
-        chosen, "a Gaussian process", int(kept.sum()), _in_order(process)
-    )
+    in_order = _in_order(process)
+    return LearnedPoints(chosen, "a Gaussian process", int(kept.sum()), in_order)
 
 
 def _in_order(process: GaussianProcess) -> float | None:
