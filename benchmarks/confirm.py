@@ -22,9 +22,9 @@ from advisor.confirm.run import Runner
 from advisor.confirm.store import Store
 from advisor.confirm.training import Training
 from advisor.engine.evaluate import finding_as_if
+from advisor.engine.measurements import MissingSignalError
 from advisor.engine.rule import Rule
 from advisor.engine.rule_set import RuleSettings, load_rules
-from advisor.engine.scope import MissingSignalError
 from advisor.features.feature import NotEnoughDataError
 from advisor.interpret.configuration import Configuration
 from advisor.model.finding import Finding, Subject

@@ -9,10 +9,11 @@ from typing import Any, Literal, TypeAlias
 
 from advisor.engine.evaluate import parameters_of
 from advisor.engine.judgement import Conclusions, Judgement
+from advisor.engine.measurements import Measurements, MissingSignalError
 from advisor.engine.rule import Rule
 from advisor.engine.rule_schema import AdoptionPart
 from advisor.engine.rule_set import RuleSettings
-from advisor.engine.scope import Measurements, MissingSignalError, Scope
+from advisor.engine.scope import LookUps, Scope
 from advisor.engine.subjects import concerns, subjects_of
 from advisor.features.feature import NotEnoughDataError
 from advisor.model.finding import Action, Finding, Outcome, Severity, Verdict
@@ -74,8 +75,9 @@ def adoption_answers(
             answers.append(off)
             continue
         parameters = parameters_of(rule, settings)
+        look_ups = LookUps(rule, measurements, parameters, conclusions.findings)
         for subject in subjects_of(rule, study):
-            scope = Scope(rule, subject, measurements, parameters, conclusions.findings)
+            scope = Scope(look_ups, subject)
             if concerns(rule, scope):
                 judgement = Judgement(rule, subject, scope, conclusions)
                 judgement.conclude()

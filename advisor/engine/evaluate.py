@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from advisor.engine.judgement import Conclusions, Judgement
+from advisor.engine.measurements import Measurements, MissingSignalError
 from advisor.engine.rule import Rule
 from advisor.engine.rule_set import RuleSettings
-from advisor.engine.scope import Measurements, MissingSignalError, Scope
+from advisor.engine.scope import LookUps, Scope
 from advisor.engine.subjects import (
+    concerned_of,
     concerns,
     not_evaluated,
     subjects_of,
@@ -28,6 +30,9 @@ __all__ = [
     "finding_as_if",
     "judge_trial",
 ]
+
+# Subjects that are judged together: features may measure them in blocks.
+BLOCK = 512
 
 
 def evaluate_study(
@@ -49,12 +54,14 @@ def evaluate_study(
         if not subjects:
             conclusions.verdicts.append(without_subjects(rule, study))
             continue
+        look_ups = LookUps(rule, measurements, parameters, conclusions.findings)
         concerned = 0
-        for subject in subjects:
-            scope = Scope(rule, subject, measurements, parameters, conclusions.findings)
-            if concerns(rule, scope):
+        for start in range(0, len(subjects), BLOCK):
+            block = concerned_of(look_ups, subjects[start : start + BLOCK])
+            concerned += len(block)
+            for subject in block:
+                scope = Scope(look_ups, subject, block)
                 Judgement(rule, subject, scope, conclusions).conclude()
-                concerned += 1
         only = rule.source.only
         if only is not None and not concerned:
             conclusions.verdicts.append(
@@ -100,7 +107,8 @@ def judge_trial(
         if rule.id != rule_id and rule.id in settings.disabled:
             continue
         parameters = parameters_of(rule, settings)
-        scope = Scope(rule, subject, measurements, parameters, conclusions.findings)
+        look_ups = LookUps(rule, measurements, parameters, conclusions.findings)
+        scope = Scope(look_ups, subject)
         if rule.id == rule_id:
             # What can be measured is, even of a trial that the rule is not about.
             measure = _number(scope, look_up)
@@ -128,7 +136,8 @@ def finding_as_if(
     conclusions, measurements = Conclusions(), Measurements(study)
     rule = next(each for each in rules if each.id == rule_id)
     parameters = parameters_of(rule, settings)
-    scope = Scope(rule, subject, measurements, parameters, conclusions.findings)
+    look_ups = LookUps(rule, measurements, parameters, conclusions.findings)
+    scope = Scope(look_ups, subject)
     return Judgement(rule, subject, scope, conclusions).as_if()
 
 

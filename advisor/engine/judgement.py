@@ -7,9 +7,12 @@ from contextlib import suppress
 from typing import Any
 
 from advisor.engine.filling import filled, with_item
+from advisor.engine.grounds import Asked, Grounds
+from advisor.engine.later import Later
+from advisor.engine.measurements import MissingSignalError
 from advisor.engine.rule import Rule
 from advisor.engine.rule_schema import EditPart
-from advisor.engine.scope import MissingSignalError, Scope
+from advisor.engine.scope import Scope
 from advisor.features.feature import NotEnoughDataError
 from advisor.model.finding import (
     Action,
@@ -19,7 +22,6 @@ from advisor.model.finding import (
     Outcome,
     Question,
     Severity,
-    Step,
     Subject,
     Verdict,
 )
@@ -45,7 +47,7 @@ class Judgement:
         self.subject = subject
         self.scope = scope
         self.conclusions = conclusions
-        self.trace: list[Step] = []
+        self._steps: list[Asked] = []
         self._measured = False
 
     def conclude(self) -> None:
@@ -95,15 +97,15 @@ class Judgement:
 
     def _end(self, outcome: Outcome, reason: str = "", enable: str = "") -> Verdict:
         measured = outcome in (Outcome.FIRES, Outcome.CLEAR)
-        evidence = self.scope.evidence(self.rule.source.evidence) if measured else ()
+        grounds = Grounds(self.rule, self.scope.again(), tuple(self._steps))
         return Verdict(
             self.rule.id,
             self.subject,
             outcome,
             reason,
             enable,
-            evidence,
-            tuple(self.trace),
+            Later(grounds.evidence) if measured else (),
+            Later(grounds.trace),
         )
 
     def _finding(self, verdict: Verdict) -> Finding:
@@ -118,7 +120,7 @@ class Judgement:
             subject=self.subject,
             severity=severity,
             message=self._message(),
-            evidence=verdict.evidence,
+            evidence=tuple(verdict.evidence),
             actions=tuple(
                 Action(self._fill(advice.do), self._fill(advice.why))
                 for advice in source.advice
@@ -134,7 +136,7 @@ class Judgement:
                 for caveat in source.caveats
                 if self._applies(caveat.when)
             ),
-            trace=tuple(self.trace),
+            trace=Grounds(self.rule, self.scope, tuple(self._steps)).trace(),
         )
 
     def _lead(self, verdict: Verdict) -> None:
@@ -184,12 +186,8 @@ class Judgement:
 
     def _superseded_by(self) -> str | None:
         for part in self.rule.source.yields_to:
-            for other in self.conclusions.findings.get(part.rule, ()):
-                same = other.subject == self.subject or "study" in (
-                    other.subject.kind,
-                    self.subject.kind,
-                )
-                if same and (part.when is None or self._holds(part.when, "yields if")):
+            for other in self.scope.found_near(part.rule):
+                if part.when is None or self._holds(part.when, "yields if"):
                     return other.id
         return None
 
@@ -209,10 +207,8 @@ class Judgement:
                 )
 
     def _holds(self, text: str, purpose: str) -> bool:
-        expression = self.rule.condition(text)
-        result = bool(expression.evaluate(self.scope))
-        values = self.scope.evidence(expression.look_ups)
-        self.trace.append(Step(text, values, result, purpose))
+        result = bool(self.rule.condition(text).evaluate(self.scope))
+        self._steps.append((text, result, purpose))
         return result
 
     def _applies(self, text: str | None) -> bool:

@@ -8,170 +8,157 @@ from typing import Any
 import numpy as np
 
 from advisor.engine.facts import ROOTS, fact
+from advisor.engine.measurements import Measurements
 from advisor.engine.rule import Rule
-from advisor.engine.signals import SIGNALS, Signal
-from advisor.features.feature import Feature, NotEnoughDataError
 from advisor.model.finding import Evidence, Finding, Severity, Subject
 from advisor.model.log import Value
-from advisor.model.study import Study
 
 
-class MissingSignalError(Exception):
-    """A feature asks for a signal that the logs do not hold."""
-
-    def __init__(self, signal: Signal) -> None:
-        super().__init__(signal.what)
-        self.signal = signal
-
-
-class Measurements:
-    """The features of one study, each measured once."""
-
-    def __init__(self, study: Study) -> None:
-        self.study = study
-        self._cache: dict[Any, Any] = {}
-
-    def measure(
-        self, feature: Feature, options: Mapping[str, Any], subject: Subject
-    ) -> Any:
-        """The feature's result for a subject.
-
-        Raises:
-            MissingSignalError: the logs lack a signal.
-            NotEnoughDataError: the signals are too short.
-        """
-        shared = feature.per != "subject"
-        owner = None if shared else subject
-        key = (feature.name, tuple(sorted(options.items())), owner)
-        if key not in self._cache:
-            self._cache[key] = self._attempt(feature, options, subject)
-        result = self._cache[key]
-        if isinstance(result, Exception):
-            raise result
-        if not shared:
-            return result
-        if subject.name not in result:
-            raise MissingSignalError(SIGNALS["values"])
-        return result[subject.name]
-
-    def _attempt(
-        self, feature: Feature, options: Mapping[str, Any], subject: Subject
-    ) -> Any:
-        values = []
-        for name in feature.signals:
-            signal = SIGNALS[name]
-            value = signal.supply(self.study, subject)
-            if value is None:
-                return MissingSignalError(signal)
-            values.append(value)
-        try:
-            return feature.function(*values, **options)
-        except NotEnoughDataError as error:
-            return error
-
-
-class Scope:
-    """The look-ups of one rule on one subject."""
+class LookUps:
+    """What one rule can look up, whatever the subject."""
 
     def __init__(
         self,
         rule: Rule,
-        subject: Subject,
         measurements: Measurements,
         parameters: Mapping[str, Value],
         findings: Mapping[str, Sequence[Finding]],
     ) -> None:
-        self._rule = rule
+        self.rule = rule
+        self.study = measurements.study
+        self.findings = findings
+        self.constants: dict[str, Any] = dict(parameters)
+        self._found: dict[str, dict[Subject, list[Finding]]] = {}
+        self.results = {
+            name: measurements.of(
+                feature, _resolved(options, parameters), rule.source.subject
+            )
+            for name, (feature, options, _) in rule.features.items()
+        }
+
+    def found_about(self, rule: str, subject: Subject) -> Sequence[Finding]:
+        """The findings of a rule that was evaluated before, about the same subject."""
+        if rule not in self._found:
+            self._found[rule] = {}
+            for each in self.findings.get(rule, ()):
+                self._found[rule].setdefault(each.subject, []).append(each)
+        return self._found[rule].get(subject, ())
+
+
+def _resolved(
+    options: Mapping[str, Any], parameters: Mapping[str, Value]
+) -> Mapping[str, Any]:
+    """Options with the values of the thresholds that they name."""
+    return {
+        option: parameters.get(value, value) if isinstance(value, str) else value
+        for option, value in options.items()
+    }
+
+
+class Scope:
+    """The look-ups of one rule on one subject.
+
+    `together` are the subjects that are judged with it, itself among them.
+    """
+
+    __slots__ = ("_look_ups", "_measured", "_subject", "_together", "_values")
+
+    def __init__(
+        self, look_ups: LookUps, subject: Subject, together: Sequence[Subject] = ()
+    ) -> None:
+        self._look_ups = look_ups
         self._subject = subject
-        self._measurements = measurements
-        self._parameters = parameters
-        self._findings = findings
+        self._together = together
         # The same look-ups stand in conditions, trace and evidence.
         self._values: dict[str, Any] = {}
-        self._evidence: dict[str, Evidence] = {}
-        self._results: dict[str, Any] = {}
+        self._measured: dict[str, Any] = {}
+
+    def again(self) -> Scope:
+        """The same look-ups, none of them made yet."""
+        return Scope(self._look_ups, self._subject, self._together)
 
     def require_features(self) -> None:
         """Measures every feature of the rule that is not optional.
 
         Raises:
-            MissingSignalError, NotEnoughDataError: as `Measurements.measure`.
+            MissingSignalError: the logs lack a signal.
+            NotEnoughDataError: the signals are too short.
         """
-        for name, (_, _, optional) in self._rule.features.items():
+        for name, (_, _, optional) in self._look_ups.rule.features.items():
             if not optional:
                 self._feature(name)
 
     def __call__(self, name: str) -> Any:
         """The value of a dotted name, `none` where it is missing."""
-        if name not in self._values:
-            self._values[name] = self._look_up(name)
-        return self._values[name]
+        values = self._values
+        if name not in values:
+            constants = self._look_ups.constants
+            values[name] = constants[name] if name in constants else self._look_up(name)
+        return values[name]
 
     def _look_up(self, name: str) -> Any:
+        look_ups = self._look_ups
         root, _, rest = name.partition(".")
-        if root in self._rule.features:
-            return _plain(self._quantity(root, rest))
+        if root in look_ups.results:
+            result = self._feature(root)
+            return None if result is None else _plain(getattr(result, rest))
         if root == "findings":
             return self._finding(rest)
         if root == "facts":
-            return self._measurements.study.facts.get(rest)
-        if rest and root in ROOTS[self._rule.source.subject]:
-            return _plain(fact(root, rest, self._subject, self._measurements.study))
-        return self._parameters[name]
+            return look_ups.study.facts.get(rest)
+        if not rest or root not in ROOTS[look_ups.rule.source.subject]:
+            raise KeyError(name)
+        value = _plain(fact(root, rest, self._subject, look_ups.study))
+        if root == "study":  # may be a count over all trials
+            look_ups.constants[name] = value
+        return value
+
+    def found_near(self, rule: str) -> Sequence[Finding]:
+        """Findings of another rule about this subject; the study's are near to all."""
+        found = self._look_ups.findings.get(rule, ())
+        if "study" in (self._subject.kind, *(each.subject.kind for each in found[:1])):
+            return found
+        return self._look_ups.found_about(rule, self._subject)
 
     def evidence(self, names: Sequence[str]) -> tuple[Evidence, ...]:
         """The values of look-ups, with units and meanings."""
-        known = self._evidence
-        for name in names:
-            if name not in known:
-                known[name] = self._as_evidence(name)
-        return tuple([known[name] for name in names])
+        return tuple([self._as_evidence(name) for name in names])
 
     def _as_evidence(self, name: str) -> Evidence:
-        value = self(name)
+        rule, value = self._look_ups.rule, self(name)
         root, _, rest = name.partition(".")
-        if root in self._rule.features:
-            quantity = self._rule.features[root][0].quantities[rest]
+        if root in rule.features:
+            quantity = rule.features[root][0].quantities[rest]
             return Evidence(name, value, quantity.unit, quantity.meaning)
-        if name in self._rule.source.parameters:
-            reason = self._rule.source.parameters[name].reason
-            return Evidence(name, value, "threshold", reason)
+        if name in rule.source.parameters:
+            return Evidence(
+                name, value, "threshold", rule.source.parameters[name].reason
+            )
         return Evidence(name, value)
 
-    def _quantity(self, root: str, rest: str) -> Any:
-        if not self._rule.features[root][2]:
-            return getattr(self._feature(root), rest)
-        try:
-            return getattr(self._feature(root), rest)
-        except (MissingSignalError, NotEnoughDataError):
-            return None
-
     def _feature(self, name: str) -> Any:
-        if name not in self._results:
-            self._results[name] = self._measured(name)
-        return self._results[name]
-
-    def _measured(self, name: str) -> Any:
-        feature, options, _ = self._rule.features[name]
-        resolved = {
-            option: self._parameters.get(value, value)
-            if isinstance(value, str)
-            else value
-            for option, value in options.items()
-        }
-        return self._measurements.measure(feature, resolved, self._subject)
+        """The measured feature, None where it is optional and cannot be measured."""
+        if name not in self._measured:
+            result = self._look_ups.results[name].of(self._subject, self._together)
+            if isinstance(result, Exception):
+                if not self._look_ups.rule.features[name][2]:
+                    raise result
+                result = None
+            self._measured[name] = result
+        return self._measured[name]
 
     def _finding(self, rest: str) -> Any:
-        rule, _, part = rest.rpartition(".")
-        found = self._findings.get(rule.replace("_", "-"), ())
+        name, _, part = rest.rpartition(".")
+        rule = name.replace("_", "-")
+        if part == "here":
+            return bool(self._look_ups.found_about(rule, self._subject))
+        found = self._look_ups.findings.get(rule, ())
         if part == "count":
             return len(found)
-        if part == "warnings":
-            return sum(
-                each.severity >= Severity.WARNING and each.superseded_by is None
-                for each in found
-            )
-        return any(each.subject == self._subject for each in found)
+        return sum(
+            each.severity >= Severity.WARNING and each.superseded_by is None
+            for each in found
+        )
 
 
 def _plain(value: Any) -> Any:

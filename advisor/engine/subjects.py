@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from advisor.engine.rule import Rule
-from advisor.engine.scope import Scope
+from advisor.engine.scope import LookUps, Scope
 from advisor.model.finding import Outcome, Subject, Verdict
 from advisor.model.study import Study
 
@@ -14,6 +14,17 @@ def concerns(rule: Rule, scope: Scope) -> bool:
     """Whether the rule speaks of such subjects at all."""
     only = rule.source.only
     return only is None or bool(rule.condition(only.when).evaluate(scope))
+
+
+def concerned_of(look_ups: LookUps, subjects: Sequence[Subject]) -> Sequence[Subject]:
+    """The subjects of which the rule speaks at all."""
+    if look_ups.rule.source.only is None:
+        return subjects
+    return [
+        each
+        for each in subjects
+        if concerns(look_ups.rule, Scope(look_ups, each, subjects))
+    ]
 
 
 def whole(study: Study) -> Subject:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 from typing import Any, Literal, TypeAlias
@@ -96,8 +96,8 @@ class Verdict:
     outcome: Outcome
     reason: str = ""  # for inconclusive and not evaluated: what is missing
     enable: str = ""  # for not evaluated: how to make the signal available
-    evidence: tuple[Evidence, ...] = ()
-    trace: tuple[Step, ...] = ()
+    evidence: Sequence[Evidence] = ()
+    trace: Sequence[Step] = ()
 
 
 @dataclass(frozen=True, slots=True)

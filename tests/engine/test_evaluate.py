@@ -283,3 +283,31 @@ def test_a_trial_says_what_its_curves_count(axis: Any) -> None:
     one = Trial("t", curves={"training_loss": curve})
     subject = Subject("s", "trial", "t")
     assert fact("trial", "axis", subject, Study("s", (one,))) == axis
+
+
+def test_what_is_behind_a_clear_verdict_is_looked_up_when_asked(tmp_path: Path) -> None:
+    # At the end, when all rules are through, the same is seen as when it was judged.
+    conclusions = conclude(tmp_path, COUNT, EACH)
+    clear = [each for each in conclusions.verdicts if each.outcome is Outcome.CLEAR]
+    assert [each.subject.name for each in clear] == ["trial-1", "trial-2"]
+    for verdict in clear:
+        (step,) = verdict.trace
+        assert step.result is False
+        assert [(each.name, each.value) for each in step.values] == [
+            ("trial.infeasible", False),
+            ("findings.count.count", 1),
+            ("limit", 1),
+        ]
+        assert [(each.name, each.value) for each in verdict.evidence] == [
+            ("trial.cause", None),
+            ("findings.count.here", False),
+        ]
+
+
+@pytest.mark.parametrize("trials", [1, 3, 513, 1030])
+def test_every_trial_of_a_large_study_is_judged(tmp_path: Path, trials: int) -> None:
+    of = study(trials)
+    verdicts = conclude(tmp_path, EACH.replace("findings.count.here", "limit"), of=of)
+    assert [each.subject.name for each in verdicts.verdicts] == [
+        trial.name for trial in of.trials
+    ]
