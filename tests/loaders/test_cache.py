@@ -23,7 +23,7 @@ from advisor.cli import main
 from advisor.loaders import collect as collecting
 from advisor.loaders.cache import folder as places
 from advisor.loaders.cache import store
-from advisor.loaders.cache.entry import MAGIC, Reading, checksum
+from advisor.loaders.cache.entry import HIGHEST, MAGIC, Reading, checksum
 from advisor.loaders.cache.folder import Folder, switched_off
 from advisor.loaders.cache.store import Cache, open_cache
 from advisor.loaders.collect import collect
@@ -363,6 +363,7 @@ FORGERIES = {
     "a path above": lambda e: e[PART][0].__setitem__(1, [0, b"../../etc"]),
     "an absolute path": lambda e: e[PART][0].__setitem__(1, [0, b"/etc"]),
     "a path too high": lambda e: e[PART][0].__setitem__(1, [99, b""]),
+    "a path above the root": lambda e: e[PART][0].__setitem__(1, [HIGHEST - 1, b""]),
     "a negative path": lambda e: e[PART][0].__setitem__(1, [-2, b""]),
     "numbers beyond the end": lambda e: e[PART][0][CURVE][0].__setitem__(3, 10**6),
     "a count beyond the end": lambda e: e[PART][0][CURVE][0].__setitem__(2, 2**62),

@@ -83,7 +83,8 @@ class _Reader:
         if up == -1 and not down:
             return self.path
         way = os.fsdecode(down)
-        if not 0 <= up < HIGHEST or way.startswith("/") or ".." in way.split("/"):
+        highest = min(HIGHEST, len(self.path.parents))
+        if not 0 <= up < highest or way.startswith("/") or ".." in way.split("/"):
             raise ValueError("a path that leads elsewhere")
         folder = self.path.parent if up == 0 else self.path.parents[up]
         return folder / way if down else folder
