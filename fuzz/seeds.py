@@ -10,12 +10,14 @@ from pathlib import Path
 import numpy as np
 
 from advisor.errors import Problem
+from advisor.loaders.cache import answer
 from advisor.loaders.cache.entry import MAGIC, Content, Reading
 from advisor.loaders.cache.writing import encode
 from advisor.model.curve import Curve
 from advisor.model.log import Declaration, TrialLog
 from advisor.model.search_space import Domain
-from fuzz.targets import BESIDE, GOOD, LOGS
+from advisor.written import Written
+from fuzz.targets import BESIDE, GOOD, LOGS, OUTPUTS
 
 ROOT = Path(__file__).resolve().parents[1]
 MOST = 16 << 10  # bytes of a seed
@@ -96,6 +98,8 @@ def seeds(name: str) -> Iterator[bytes]:
         yield _evaluations()
     if name == "cache-entry":
         yield _entry()
+    if name == "cache-answer":
+        yield _answer()
     yield BESIDE.get(LOGS.get(name, ""), GOOD).encode()
 
 
@@ -125,3 +129,12 @@ def _entry() -> bytes:
     reading = Reading("csv", (), (trial, space), None)
     content = Content((0, 0, 0, 0, 0), b"")
     return encode(log, b"", content, reading)[len(MAGIC) + 16 :]
+
+
+def _answer() -> bytes:
+    """A kept answer with a report and a plot, without its checksum."""
+    (report,) = OUTPUTS
+    plot = report.parent / "report_files" / "curves.png"
+    files = (Written(report, b"# Report\n"), Written(plot, b"\x89PNG"))
+    kept = answer.Answer("\x1b[1mclear\x1b[0m\n", 0, files)
+    return answer.encode(kept, b"", OUTPUTS)[len(answer.MAGIC) + 16 :]

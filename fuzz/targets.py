@@ -20,7 +20,9 @@ from advisor.engine.rule import load_rule
 from advisor.errors import AdvisorError, Problem
 from advisor.gate import baseline
 from advisor.interpret.configuration import load_configuration
+from advisor.loaders.cache import answer
 from advisor.loaders.cache.entry import MAGIC, Content, checksum
+from advisor.loaders.cache.folder import digest
 from advisor.loaders.cache.reading import decode
 from advisor.loaders.cache.store import switched_off
 from advisor.loaders.collect import collect
@@ -169,6 +171,17 @@ def read_entry(content: bytes) -> None:
         decode(Path("a/b/c.csv"), b"", known, MAGIC + checksum(body) + body)
 
 
+OUTPUTS = (Path("out/report.md"),)
+
+
+def read_answer(content: bytes) -> None:
+    """A kept answer whose checksum is right; nothing in it is written elsewhere."""
+    with suppress(ValueError):
+        kept = answer.decode(answer.MAGIC + digest(content) + content, b"", OUTPUTS)
+        assert {each.path.parts[0] for each in kept.files} <= {"out"}
+        assert all(".." not in each.path.parts for each in kept.files)
+
+
 READERS: dict[str, tuple[str, Callable[[Path], Any]]] = {
     "advisor-yaml": ("advisor.yaml", lambda path: load_configuration(None, path)),
     "pyproject": ("pyproject.toml", lambda path: load_configuration(None, path)),
@@ -182,6 +195,7 @@ OTHERS: dict[str, Target] = {
     "expression": in_text(evaluate),
     "message": in_text(fill),
     "cache-entry": read_entry,
+    "cache-answer": read_answer,
 }
 TARGETS: dict[str, Target] = {
     **{

@@ -35,7 +35,7 @@ def get(
 ) -> Answer | None:
     """The answer that was kept for the command and the state, if there is one."""
     try:
-        return _decode(folder.read(key), key + state, outputs)
+        return decode(folder.read(key), key + state, outputs)
     except (OSError, ValueError):
         return None
 
@@ -45,13 +45,13 @@ def put(
 ) -> None:
     """Keeps the answer, if an entry can hold it."""
     try:
-        folder.write(key, _encode(answer, key + state, outputs))
+        folder.write(key, encode(answer, key + state, outputs))
     except (OSError, ValueError):
         return
     folder.tidy()
 
 
-def _encode(answer: Answer, question: bytes, outputs: Sequence[Path]) -> bytes:
+def encode(answer: Answer, question: bytes, outputs: Sequence[Path]) -> bytes:
     """The bytes of an entry.
 
     Raises:
@@ -67,7 +67,7 @@ def _encode(answer: Answer, question: bytes, outputs: Sequence[Path]) -> bytes:
     return MAGIC + digest(body) + body
 
 
-def _decode(data: bytes, question: bytes, outputs: Sequence[Path]) -> Answer:
+def decode(data: bytes, question: bytes, outputs: Sequence[Path]) -> Answer:
     """The answer in an entry.
 
     Raises:
