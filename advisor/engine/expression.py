@@ -9,27 +9,28 @@ and there is no power operator or string repetition, so evaluation is bounded.
 from __future__ import annotations
 
 import ast
-import math
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from advisor.errors import AdvisorError
+from advisor.engine.operations import (
+    BINARY,
+    FUNCTIONS,
+    fold_none,
+    numeric,
+    relation_of,
+)
+from advisor.engine.operations import ExpressionError as ExpressionError
 
 MAX_LENGTH = 500
 MAX_NODES = 120
-_DIGITS = 30
 
 Scope: TypeAlias = Callable[[str], Any]
 """Gives the value of a dotted name."""
 
 _Closure: TypeAlias = Callable[[Scope], Any]
-
-
-class ExpressionError(AdvisorError):
-    """A condition outside the language; the text says what to write instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,60 +66,6 @@ def compile_expression(text: str) -> Expression:
     return Expression(text, tuple(look_ups), evaluate)
 
 
-def _fold_none(function: Callable[..., Any]) -> Callable[..., Any]:
-    def folded(*values: Any) -> Any:
-        if any(value is None for value in values):
-            return None
-        try:
-            return function(*values)
-        except (ZeroDivisionError, OverflowError, ValueError):
-            return math.nan
-        except TypeError as error:
-            name = function.__name__.lstrip("_")
-            raise ExpressionError(f"`{name}` of other values than numbers") from error
-
-    return folded
-
-
-def _round(value: float, digits: int | None = None) -> float:
-    """Of an integer and many negative digits, Python would build a power of ten."""
-    if digits is None:
-        return round(value)
-    return round(value, max(-_DIGITS, min(digits, _DIGITS)))
-
-
-def _contains(item: Any, container: Any) -> bool:
-    try:
-        return container is not None and item in container
-    except TypeError as error:
-        raise ExpressionError(f"{item!r} cannot be in {container!r}") from error
-
-
-_BINARY: Mapping[type[ast.operator], Callable[..., Any]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.Mod: operator.mod,
-}
-_ORDER: Mapping[type[ast.cmpop], Callable[..., bool]] = {
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-}
-_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
-    "abs": _fold_none(abs),
-    "ceil": _fold_none(math.ceil),
-    "exp": _fold_none(math.exp),
-    "floor": _fold_none(math.floor),
-    "log": _fold_none(math.log),
-    "log10": _fold_none(math.log10),
-    "max": _fold_none(max),
-    "min": _fold_none(min),
-    "round": _fold_none(_round),
-    "sqrt": _fold_none(math.sqrt),
-}
 _WORDS: Mapping[str, Any] = {"none": None, "true": True, "false": False}
 
 
@@ -130,18 +77,16 @@ def _compile(node: ast.expr, look_ups: dict[str, None]) -> _Closure:
             return _look_up(node, look_ups)
         case ast.BoolOp(op=op, values=values):
             parts = [_compile(value, look_ups) for value in values]
-            if isinstance(op, ast.And):
-                return lambda scope: all(part(scope) for part in parts)
-            return lambda scope: any(part(scope) for part in parts)
+            return _logic(parts, until=isinstance(op, ast.Or))
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             inner = _compile(operand, look_ups)
             return lambda scope: not inner(scope)
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             inner = _compile(operand, look_ups)
-            negative = _fold_none(operator.neg)
+            negative = fold_none(operator.neg)
             return lambda scope: negative(inner(scope))
-        case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
-            return _binary(_BINARY[type(op)], left, right, look_ups)
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in BINARY:
+            return _binary(BINARY[type(op)], left, right, look_ups)
         case ast.Compare(left=left, ops=ops, comparators=comparators):
             return _comparison(left, ops, comparators, look_ups)
         case ast.IfExp(test=test, body=body, orelse=orelse):
@@ -154,7 +99,7 @@ def _compile(node: ast.expr, look_ups: dict[str, None]) -> _Closure:
             return _call(name, arguments, look_ups)
     raise ExpressionError(
         f"`{ast.unparse(node)}` is not allowed; use comparisons, and/or/not, "
-        f"+ - * / %, look-ups such as trial.rank, and {', '.join(_FUNCTIONS)}"
+        f"+ - * / %, look-ups such as trial.rank, and {', '.join(FUNCTIONS)}"
     )
 
 
@@ -173,6 +118,18 @@ def _look_up(node: ast.expr, look_ups: dict[str, None]) -> _Closure:
     return lambda scope: scope(name)
 
 
+def _logic(parts: Sequence[_Closure], *, until: bool) -> _Closure:
+    """`any` of the parts, or `all` of them, which take twice as long as a loop."""
+
+    def logic(scope: Scope) -> bool:
+        for part in parts:
+            if bool(part(scope)) is until:
+                return until
+        return not until
+
+    return logic
+
+
 def _binary(
     function: Callable[..., Any],
     left: ast.expr,
@@ -180,20 +137,8 @@ def _binary(
     look_ups: dict[str, None],
 ) -> _Closure:
     first, second = _compile(left, look_ups), _compile(right, look_ups)
-    folded = _fold_none(_numeric(function))
+    folded = fold_none(numeric(function))
     return lambda scope: folded(first(scope), second(scope))
-
-
-def _numeric(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Arithmetic is for numbers: `"a" * 10**9` must not be possible."""
-
-    def checked(left: Any, right: Any) -> Any:
-        for value in (left, right):
-            if not isinstance(value, int | float):
-                raise ExpressionError(f"arithmetic needs numbers, but got {value!r}")
-        return function(left, right)
-
-    return checked
 
 
 def _comparison(
@@ -202,47 +147,29 @@ def _comparison(
     comparators: list[ast.expr],
     look_ups: dict[str, None],
 ) -> _Closure:
-    operands = [_compile(each, look_ups) for each in (left, *comparators)]
-    relations = [_relation(op) for op in ops]
+    first = _compile(left, look_ups)
+    rest = [
+        (relation_of(op), _compile(each, look_ups))
+        for op, each in zip(ops, comparators, strict=True)
+    ]
 
     def compare(scope: Scope) -> bool:
-        values = [operand(scope) for operand in operands]
-        return all(
-            relation(values[i], values[i + 1]) for i, relation in enumerate(relations)
-        )
-
-    return compare
-
-
-def _relation(op: ast.cmpop) -> Callable[[Any, Any], bool]:
-    if type(op) in _ORDER:
-        return _ordered(_ORDER[type(op)])
-    if isinstance(op, ast.Eq | ast.Is):
-        return operator.eq
-    if isinstance(op, ast.NotEq | ast.IsNot):
-        return operator.ne
-    if isinstance(op, ast.In):
-        return _contains
-    return lambda item, container: not _contains(item, container)
-
-
-def _ordered(order: Callable[..., bool]) -> Callable[[Any, Any], bool]:
-    def compare(left: Any, right: Any) -> bool:
-        if left is None or right is None:
-            return False
-        try:
-            return order(left, right)
-        except TypeError as error:
-            raise ExpressionError(f"{left!r} and {right!r} have no order") from error
+        value = first(scope)
+        for relation, operand in rest:
+            other = operand(scope)
+            if not relation(value, other):
+                return False
+            value = other
+        return True
 
     return compare
 
 
 def _call(name: str, arguments: list[ast.expr], look_ups: dict[str, None]) -> _Closure:
-    if name not in _FUNCTIONS:
+    if name not in FUNCTIONS:
         raise ExpressionError(
-            f"`{name}` is not a function here; there are {', '.join(_FUNCTIONS)}"
+            f"`{name}` is not a function here; there are {', '.join(FUNCTIONS)}"
         )
-    function = _FUNCTIONS[name]
+    function = FUNCTIONS[name]
     parts = [_compile(argument, look_ups) for argument in arguments]
     return lambda scope: function(*(part(scope) for part in parts))

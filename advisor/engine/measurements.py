@@ -91,7 +91,8 @@ class Results:
                     rows[each.name] = values
         if rows and self._feature.block is not None:
             columns = zip(*rows.values(), strict=True)
-            results = self._feature.block(*columns, **self._options)
+            options = {**self._feature.options, **self._options}
+            results = self._feature.block(*columns, **options)
             self._known.update(zip(rows, results, strict=True))
 
     def _signals(self, subject: Subject) -> list[Any] | MissingSignalError:

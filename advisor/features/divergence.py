@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
+from advisor.features.blocks import in_blocks, rows
+from advisor.features.condensed import Condensed, condensed
 from advisor.features.feature import feature, quantity
 from advisor.features.noise import (
-    condense,
-    median,
-    noise_about_trend,
+    Noise,
+    medians,
+    noises_about_trend,
     ratio,
     upper_tail,
 )
-from advisor.model.curve import BoolArray, Curve, FloatArray
+from advisor.model.curve import Curve
 
 _FEWEST = 5
 _LATE = 8  # points, or the last quarter, that give the noise
@@ -56,7 +60,18 @@ class Divergence:
     last_step: int = quantity("step", "last step of the curve")
 
 
-@feature()
+def loss_divergences(curves: Sequence[Curve]) -> list[Divergence]:
+    """The measurement behind both features, of each curve."""
+    finite = [each.finite() for each in curves]
+    ends = in_blocks(
+        zip(finite, condensed(curves), strict=True),
+        lambda each: (len(each[0]), len(each[1])),
+        _ends,
+    )
+    return [_divergence(*each) for each in zip(curves, finite, ends, strict=True)]
+
+
+@feature(block=loss_divergences)
 def divergence(training_loss: Curve) -> Divergence:
     """Non-finite values of the training loss, and its end against its start.
 
@@ -64,66 +79,79 @@ def divergence(training_loss: Curve) -> Divergence:
     p-value reads the difference over its standard error as Student's t, with the noise
     of the last quarter.
     """
-    return loss_divergence(training_loss)
+    return loss_divergences([training_loss])[0]
 
 
-@feature()
+@feature(block=loss_divergences)
 def validation_divergence(validation_loss: Curve) -> Divergence:
     """Non-finite values of the validation loss, and its end against its start.
 
     Read as `divergence`; for trials whose training loss was not logged.
     """
-    return loss_divergence(validation_loss)
+    return loss_divergences([validation_loss])[0]
 
 
-def loss_divergence(curve: Curve) -> Divergence:
-    """The measurement behind both features."""
-    finite = np.isfinite(curve.values)
-    values, steps = curve.values[finite], curve.steps[finite]
-    start, final, excess, p_value = _ends(curve, values)
-    broken = None if finite.all() else int(np.argmin(finite))
-    before = _last_finite(finite, broken)
+_Ends: TypeAlias = tuple[float | None, float | None, float, float]
+"""Start, final, excess and its p-value."""
+
+
+def _divergence(curve: Curve, finite: Curve, ends: _Ends) -> Divergence:
+    start, final, excess, p_value = ends
+    missing = len(curve) - len(finite)
+    mask = np.isfinite(curve.values)
+    broken = int(np.argmin(mask)) if missing else None
+    before = _last_finite(len(curve), broken)
+    ends_nonfinite = bool(missing and not mask[-1])
     return Divergence(
         evaluations=len(curve),
-        nonfinite=len(curve) - len(values),
+        nonfinite=missing,
         first_nonfinite_step=None if broken is None else int(curve.steps[broken]),
-        ends_nonfinite=bool(len(curve) and not finite[-1]),
+        ends_nonfinite=ends_nonfinite,
         last_finite=None if before is None else float(curve.values[before]),
         last_finite_step=None if before is None else int(curve.steps[before]),
         start=start,
         final=final,
         excess=excess,
         p_value=p_value,
-        peak=float(values.max()) if len(values) else None,
+        peak=float(finite.values.max()) if len(finite) else None,
         onset_step=int(curve.steps[broken])
-        if broken is not None and not finite[-1]
-        else _onset(values, steps, start, final),
+        if broken is not None and ends_nonfinite
+        else _onset(finite, start, final),
         last_step=int(curve.steps[-1]) if len(curve) else 0,
     )
 
 
-def _last_finite(finite: BoolArray, broken: int | None) -> int | None:
-    if broken is None:
-        return len(finite) - 1 if len(finite) else None
-    return broken - 1 if broken > 0 else None
+def _last_finite(length: int, broken: int | None) -> int | None:
+    last = (length if broken is None else broken) - 1
+    return last if last >= 0 else None
 
 
-def _ends(
-    curve: Curve, values: FloatArray
-) -> tuple[float | None, float | None, float, float]:
-    """Start, final, excess and its p-value."""
-    if len(values) < _FEWEST:
-        return None, None, 0.0, 1.0
-    short = condense(curve)
-    count = len(short.values)
+def _ends(block: list[tuple[Curve, Condensed]]) -> list[_Ends]:
+    """Of curves with equally many finite values."""
+    if len(block[0][0]) < _FEWEST:
+        return [(None, None, 0.0, 1.0)] * len(block)
+    short = block[0][1]
+    count, size = len(short), short.size
     width = max(3, count // _END_SHARE)
-    start = float(values[0])
-    final = median(values[-width * short.size :])
-    noise = noise_about_trend(short.values[-max(count // 4, min(_LATE, count)) :])
+    last = rows(finite.values[-width * size :] for finite, _ in block)
+    values = rows(short.values for _, short in block)
+    noises = noises_about_trend(values[:, -max(count // 4, min(_LATE, count)) :])
+    numbers = zip(
+        medians(last).tolist(), values.min(axis=1).tolist(), noises, strict=True
+    )
+    return [
+        _end(float(finite.values[0]), *each, width, size)
+        for (finite, _), each in zip(block, numbers, strict=True)
+    ]
+
+
+def _end(
+    start: float, final: float, lowest: float, noise: Noise, width: int, size: int
+) -> _Ends:
     # The start is one point of the same noise, at worst as wide as a raw value.
-    widest = noise.deviation * math.sqrt(short.size)
+    widest = noise.deviation * math.sqrt(size)
     error = math.hypot(widest, noise.error_of_mean(width))
-    gained = max(start - float(short.values.min()), 0.0)
+    gained = max(start - lowest, 0.0)
     return (
         start,
         final,
@@ -132,15 +160,10 @@ def _ends(
     )
 
 
-def _onset(
-    values: FloatArray,
-    steps: np.ndarray[tuple[int], np.dtype[np.int64]],
-    start: float | None,
-    final: float | None,
-) -> int | None:
+def _onset(finite: Curve, start: float | None, final: float | None) -> int | None:
     if start is None or final is None or final <= start:
         return None
-    above = values > start + (final - start) / 2
+    above = finite.values > start + (final - start) / 2
     below = np.flatnonzero(~above)
     first = int(below[-1]) + 1 if len(below) else 0
-    return int(steps[min(first, len(steps) - 1)])
+    return int(finite.steps[min(first, len(finite) - 1)])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from advisor.features.divergence import loss_divergence
+from advisor.features.divergence import loss_divergences
 from advisor.features.feature import NotEnoughDataError, feature, quantity
 from advisor.features.infeasible_fraction import wilson
 from advisor.model.study import Study
@@ -107,7 +107,7 @@ def _onset(trial: Trial) -> int | None:
     for part in ("training_loss", "validation_loss"):
         curve = trial.curves.get(part)
         if curve is not None and len(curve):
-            step = loss_divergence(curve).onset_step
+            step = loss_divergences([curve])[0].onset_step
             if step is not None:
                 return step
     return trial.infeasibility.step

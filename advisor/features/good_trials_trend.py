@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from advisor.features.condensed import condense
 from advisor.features.feature import NotEnoughDataError, feature, quantity
-from advisor.features.noise import condense, median, ratio
+from advisor.features.noise import median, ratio
 from advisor.features.schedule import schedule
 from advisor.features.student import quantile, tail
 from advisor.model.curve import Curve, FloatArray

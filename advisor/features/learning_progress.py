@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from advisor.features.blocks import dots, in_blocks, rows
+from advisor.features.condensed import Condensed, condensed
 from advisor.features.feature import feature, quantity
 from advisor.features.noise import (
-    condense,
-    median,
-    noise_about_trend,
+    Noise,
+    medians,
+    noises_about_trend,
     ratio,
     upper_quantile,
     upper_tail,
@@ -20,6 +23,7 @@ from advisor.model.curve import Curve
 
 _FEWEST = 5
 _START = 3
+_MOST = 64  # long curves that are sorted together: they fit into the cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,17 @@ class Progress:
     )
 
 
-@feature()
+def progress(curves: Sequence[Curve]) -> list[Progress]:
+    """The measurement behind these features, of each curve."""
+    finite = [each.finite() for each in curves]
+    return in_blocks(
+        zip(finite, condensed(curves), _distinct(finite), strict=True),
+        lambda each: len(each[1]),
+        _progress,
+    )
+
+
+@feature(block=progress)
 def training_progress(training_loss: Curve) -> Progress:
     """How much the training loss improved.
 
@@ -63,46 +77,77 @@ def training_progress(training_loss: Curve) -> Progress:
     with a small `relative_upper` says that nothing was learned, and that it would have
     been seen.
     """
-    return progress(training_loss)
+    return progress([training_loss])[0]
 
 
-@feature()
+@feature(block=progress)
 def validation_progress(validation_error: Curve) -> Progress:
     """How much the objective's error improved.
 
     Read as `training_progress`.
     """
-    return progress(validation_error)
+    return progress([validation_error])[0]
 
 
-@feature()
+@feature(block=progress)
 def reward_progress(rewards: Curve) -> Progress:
     """How much the rewards of single episodes improved.
 
     Read as `training_progress`; `upper_in_noise` is in deviations of one episode.
     """
-    return progress(rewards)
+    return progress([rewards])[0]
 
 
-def progress(curve: Curve) -> Progress:
-    """The measurement behind these features."""
-    finite = curve.finite()
-    if len(finite) < _FEWEST:
-        return _too_short(finite)
-    short = condense(finite)
-    count = len(short.values)
+def _distinct(finite: list[Curve]) -> list[int]:
+    """How many values of each curve differ."""
+
+    def count(block: list[Curve]) -> list[int]:
+        ordered = np.sort(rows(each.values for each in block), axis=1)
+        changes = np.count_nonzero(ordered[:, 1:] != ordered[:, :-1], axis=1)
+        return [1 + each for each in changes.tolist()]
+
+    return in_blocks(finite, len, count, most=_MOST)
+
+
+def _progress(block: list[tuple[Curve, Condensed, int]]) -> list[Progress]:
+    """Of curves with equally many condensed points."""
+    count = len(block[0][1])
+    if count < _FEWEST:
+        return [_too_short(finite) for finite, _, _ in block]
     width = max(_START, count // 8)
-    start = float(short.values[:width].mean())
-    final = float(short.values[-width:].mean())
-    noise = noise_about_trend(short.values)
-    memory = noise.memory
-    inflation = math.sqrt((1 + memory) / (1 - memory))
+    values = rows(short.values for _, short, _ in block)
     times = np.linspace(-1, 1, count)
     norm = float(times @ times)
-    slope = -float(times @ short.values) / norm
+    measured = (
+        values[:, :width].mean(axis=1),
+        values[:, -width:].mean(axis=1),
+        -dots(values, times) / norm,
+        medians(values),
+    )
+    numbers = zip(*(each.tolist() for each in measured), strict=True)
+    return [
+        _one(*each, four, noise, norm)
+        for each, four, noise in zip(
+            block, numbers, noises_about_trend(values), strict=True
+        )
+    ]
+
+
+def _one(
+    finite: Curve,
+    short: Condensed,
+    distinct: int,
+    levels: tuple[float, ...],
+    noise: Noise,
+    norm: float,
+) -> Progress:
+    start, final, slope, middle = levels
+    width = max(_START, len(short) // 8)
+    memory = noise.memory
+    inflation = math.sqrt((1 + memory) / (1 - memory))
     deviation = noise.deviation * math.sqrt(short.size)
     first = float(finite.values[:_START].max())
-    gains = (start - final, 2 * slope, first - median(short.values))
+    gains = (start - final, 2 * slope, first - middle)
     errors = (
         math.sqrt(2) * noise.error_of_mean(width),
         2 * noise.deviation * inflation / math.sqrt(norm),
@@ -118,7 +163,7 @@ def progress(curve: Curve) -> Progress:
     )
     return Progress(
         evaluations=len(finite),
-        distinct=int(1 + np.count_nonzero(np.diff(np.sort(finite.values)))),
+        distinct=distinct,
         first_step=int(finite.steps[0]),
         last_step=int(finite.steps[-1]),
         unseen=_unseen(finite),

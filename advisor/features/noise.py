@@ -1,10 +1,8 @@
 """The noise of a curve: its scale, its memory, and what a mean over it is worth.
 
-Shared by the features of training curves. A curve is first condensed to at most 64
-points, so that every statistic costs the same for 50 points as for 100,000 and so that
-noise with any short memory is nearly independent from point to point. What memory is
-left is modelled as AR(1) and bounded from above, because underestimating it is what
-makes false findings.
+Shared by the features of training curves, which measure it on condensed curves. What
+memory is left there is modelled as AR(1) and bounded from above, because
+underestimating it is what makes false findings.
 """
 
 from __future__ import annotations
@@ -16,24 +14,11 @@ from statistics import NormalDist
 
 import numpy as np
 
-from advisor.features.once import once_a_curve
-from advisor.model.curve import Curve, FloatArray, IntArray
+from advisor.features.blocks import dots
+from advisor.model.curve import FloatArray
 
-POINTS = 64
 _LARGEST_MEMORY = 0.95
-_LARGEST_VALUE = 1e100
 _STANDARD_NORMAL = NormalDist()
-
-
-@dataclass(frozen=True, slots=True)
-class Condensed:
-    """A curve as at most 64 levels over blocks of equally many evaluations."""
-
-    steps: IntArray  # [K] last step of each block
-    values: FloatArray  # [K]
-    size: int  # evaluations a block
-    raw: FloatArray  # [K * size] the finite values themselves
-    raw_steps: IntArray  # [K * size]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,114 +34,100 @@ class Noise:
         return self.deviation * math.sqrt(mean_variance(count, self.memory))
 
 
-@once_a_curve
-def condense(curve: Curve) -> Condensed:
-    """The finite values as interquartile means over blocks, aligned to the end.
-
-    Up to one block is left out at the start where the length does not divide.
-    """
-    finite = _bounded(curve.finite())
-    size = -(-len(finite) // POINTS)
-    if size <= 1:
-        return Condensed(finite.steps, finite.values, 1, finite.values, finite.steps)
-    count = len(finite) // size
-    raw, steps = finite.values[-count * size :], finite.steps[-count * size :]
-    ordered = np.sort(raw.reshape(count, size), axis=1)
-    cut = size // 4
-    levels = ordered[:, cut : size - cut].mean(axis=1)
-    levels.flags.writeable = False
-    return Condensed(
-        steps[size - 1 :: size],
-        levels,
-        size,
-        raw,
-        steps,
-    )
-
-
-def _bounded(finite: Curve) -> Curve:
-    """The same with values pulled in so far that squares of them stay finite."""
-    if len(finite) == 0 or float(np.abs(finite.values).max()) < _LARGEST_VALUE:
-        return finite
-    values = np.clip(finite.values, -_LARGEST_VALUE, _LARGEST_VALUE)
-    return Curve(finite.steps, values)
-
-
-def noise_about_trend(values: FloatArray, *, caution: float = 2.0) -> Noise:
-    """Noise of a series of 5 or more points about a polynomial trend.
+def noises_about_trend(values: FloatArray) -> list[Noise]:
+    """Noise of each row [B, n] of 5 or more points about a polynomial trend.
 
     The trend is a straight line up to 11 points, a parabola up to 23 and a cubic
     beyond.
     """
-    count = len(values)
+    count = values.shape[1]
     degree = 1 if count < 12 else 2 if count < 24 else 3
-    return noise_about(values, even_polynomials(count, degree), caution=caution)
+    return noises_about(values, even_polynomials(count, degree))
 
 
-def noise_about(
+def noises_about(
     values: FloatArray, basis: FloatArray, *, caution: float = 2.0
-) -> Noise:
-    """Noise of `values` [n] about a combination of the columns of `basis` [n, terms].
+) -> list[Noise]:
+    """Noise of each row [B, n] about a combination of the columns of `basis` [n, k].
 
     Residuals further out than three robust deviations are pulled in before the second
     fit. The lag-one correlation is corrected for the trend that was removed (Kendall
     1954) and raised by `caution` standard errors.
     """
     count, terms = basis.shape
-    residuals = pulled_in(values - basis @ (basis.T @ values))
-    residuals = residuals - basis @ (basis.T @ residuals)
     freedom = max(count - terms - 1, 1)
-    floor = resolution(values) / math.sqrt(12)
-    total = float(residuals @ residuals)
-    if total <= 0:
-        return Noise(floor, 0.0, freedom)
-    raw = float(residuals[1:] @ residuals[:-1]) / total
-    memory = _corrected(raw, count, terms)
-    spread = caution * math.sqrt(max(1 - memory**2, 0.05) / count)
-    memory = min(max(memory + spread, 0.0), _LARGEST_MEMORY)
-    shocks = residuals[1:] - raw * residuals[:-1]
-    about_trend = float(shocks @ shocks) / freedom / (1 - memory**2)
-    deviation = math.sqrt(min(about_trend, _rough_variance(values, memory)))
-    return Noise(max(deviation, floor), memory, freedom)
-
-
-def _rough_variance(values: FloatArray, memory: float) -> float:
-    """Variance of AR(1) noise from second differences, which no smooth trend enters.
-
-    They have the variance 2 (1 - memory) (3 - memory) times that of the noise.
-    """
+    rest = _less_fit(pulled_in(_less_fit(values, basis)), basis)
+    totals = dots(rest, rest)
+    raw = dots(rest[:, 1:], rest[:, :-1]) / np.where(totals > 0, totals, 1.0)
+    shocks = rest[:, 1:] - raw[:, None] * rest[:, :-1]
     bends = pulled_in(np.diff(values, 2))
-    return float(bends @ bends) / len(bends) / (2 * (1 - memory) * (3 - memory))
+    sums = (totals, raw, dots(shocks, shocks), dots(bends, bends), resolutions(values))
+
+    def noise(
+        total: float, raw: float, shocks: float, bends: float, resolution: float
+    ) -> Noise:
+        floor = resolution / math.sqrt(12)
+        if total <= 0:
+            return Noise(floor, 0.0, freedom)
+        memory = _corrected(raw, count, terms)
+        spread = caution * math.sqrt(max(1 - memory**2, 0.05) / count)
+        memory = min(max(memory + spread, 0.0), _LARGEST_MEMORY)
+        about_trend = shocks / freedom / (1 - memory**2)
+        # Second differences, which no smooth trend enters, have this multiple of the
+        # variance of AR(1) noise.
+        rough = bends / (count - 2) / (2 * (1 - memory) * (3 - memory))
+        return Noise(max(math.sqrt(min(about_trend, rough)), floor), memory, freedom)
+
+    return [noise(*row) for row in zip(*(each.tolist() for each in sums), strict=True)]
+
+
+def _less_fit(values: FloatArray, basis: FloatArray) -> FloatArray:
+    """Rows less their projections on the columns of `basis`."""
+    fits: FloatArray = np.matmul(basis, np.matmul(basis.T, values[:, :, None]))
+    return values - fits[:, :, 0]
 
 
 def pulled_in(residuals: FloatArray) -> FloatArray:
-    """Residuals clipped at three robust standard deviations."""
-    limit = 3 * 1.4826 * median(np.abs(residuals))
-    if limit <= 0:
-        return residuals
+    """Residuals [..., n] clipped at three robust standard deviations."""
+    limit = 3 * 1.4826 * medians(np.abs(residuals))[..., None]
+    limit = np.where(limit <= 0, np.inf, limit)
     clipped: FloatArray = np.minimum(np.maximum(residuals, -limit), limit)
     return clipped
 
 
-def resolution(values: FloatArray) -> float:
-    """The smallest step between values that repeat, such as 1/n of an accuracy.
+def resolutions(values: FloatArray) -> FloatArray:
+    """The smallest step between values of a row that repeat, as 1/n of an accuracy.
 
     The rounding error of the values where fewer than a third of them repeat.
     """
-    ordered = np.sort(values)
-    steps = ordered[1:] - ordered[:-1]
-    apart = steps[steps > 0]
-    if 0 < len(apart) < 2 * len(values) / 3:
-        return float(apart.min())
-    return math.ulp(max(abs(float(ordered[0])), abs(float(ordered[-1]))))
+    ordered = np.sort(values, axis=1)
+    steps = ordered[:, 1:] - ordered[:, :-1]
+    apart = np.count_nonzero(steps > 0, axis=1)
+    smallest = np.where(steps > 0, steps, np.inf).min(axis=1)
+    rounding = np.spacing(np.maximum(np.abs(ordered[:, 0]), np.abs(ordered[:, -1])))
+    repeat = (apart > 0) & (apart < 2 * values.shape[1] / 3)
+    return np.where(repeat, smallest, rounding)
+
+
+def resolution(values: FloatArray) -> float:
+    """Of one row, see `resolutions`."""
+    return float(resolutions(values[None])[0])
 
 
 def median(values: FloatArray) -> float:
     """The median of a short array; numpy's own spends its time on checks."""
-    ordered = np.sort(values)
-    count = len(ordered)
+    return float(medians(values))
+
+
+def medians(values: FloatArray) -> FloatArray:
+    """The medians [...] of rows [..., n]."""
+    ordered = np.sort(values, axis=-1)
+    count = ordered.shape[-1]
     # Halved first: the sum of two huge values may overflow.
-    return float(ordered[(count - 1) // 2] / 2 + ordered[count // 2] / 2)
+    middle: FloatArray = (
+        ordered[..., (count - 1) // 2] / 2 + ordered[..., count // 2] / 2
+    )
+    return middle
 
 
 @lru_cache(maxsize=256)

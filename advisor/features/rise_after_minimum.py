@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 
+from advisor.features.blocks import in_blocks, or_error, rows, the_only
+from advisor.features.condensed import Condensed, condensed
 from advisor.features.feature import NotEnoughDataError, feature, quantity
 from advisor.features.noise import (
     Noise,
     bent_line,
-    condense,
-    noise_about,
-    noise_about_trend,
+    noises_about,
+    noises_about_trend,
     ratio,
     upper_tail,
 )
@@ -54,7 +56,15 @@ class Rise:
     )
 
 
-@feature()
+def rises(
+    curves: Sequence[Curve], *, window_share: float
+) -> list[Rise | NotEnoughDataError]:
+    """The measurement behind both features, of each curve."""
+    measure = or_error(partial(_rises, window_share=window_share))
+    return in_blocks(condensed(curves), len, measure)
+
+
+@feature(block=rises)
 def validation_error_rise(
     validation_error: Curve, *, window_share: float = 0.125
 ) -> Rise:
@@ -67,10 +77,10 @@ def validation_error_rise(
     worse than the best stretch; `undone` near or above 1 that all of the later half of
     the gain is gone.
     """
-    return rise_after_minimum(validation_error, window_share)
+    return the_only(rises([validation_error], window_share=window_share))
 
 
-@feature()
+@feature(block=rises)
 def validation_loss_rise(
     validation_loss: Curve, *, window_share: float = 0.125
 ) -> Rise:
@@ -78,56 +88,72 @@ def validation_loss_rise(
 
     Read as `validation_error_rise`.
     """
-    return rise_after_minimum(validation_loss, window_share)
+    return the_only(rises([validation_loss], window_share=window_share))
 
 
-def rise_after_minimum(curve: Curve, window_share: float) -> Rise:
-    """The measurement behind both features."""
-    short = condense(curve)
-    count = len(short.values)
+def _rises(block: list[Condensed], window_share: float) -> list[Rise]:
+    count = len(block[0])
     if count < _FEWEST:
         raise NotEnoughDataError(
-            f"at least {_FEWEST} evaluations; there are {count * short.size}"
+            f"at least {_FEWEST} evaluations; there are {count * block[0].size}"
         )
     width = max(3, round(window_share * count))
-    medians = window_medians(short.values, width)
-    best = int(np.argmin(medians))
-    end = best + width  # points up to and with the window of the minimum
-    noise = _noise(short.values[best // 2 :], best - best // 2 + width // 2)
+    values = rows(each.values for each in block)
+    medians = window_medians(values, width)
+    best = np.argmin(medians, axis=1).tolist()
+
+    def noises(alike: list[int]) -> list[Noise]:
+        low = best[alike[0]]
+        return _noises(values[alike, low // 2 :], low - low // 2 + width // 2)
+
+    noise = in_blocks(range(len(block)), best.__getitem__, noises)
+    return [
+        _rise(*each, width)
+        for each in zip(block, medians.tolist(), best, noise, strict=True)
+    ]
+
+
+def _rise(
+    short: Condensed, medians: list[float], best: int, noise: Noise, width: int
+) -> Rise:
     error = MEDIAN_AGAINST_MEAN * math.sqrt(2) * noise.error_of_mean(width)
-    rise = float(medians[-1] - medians[best])
-    minimum, final = float(medians[best]), float(medians[-1])
-    peak = float(medians[best:].max())
-    looks = max(count / width - 1, 1)
+    minimum, final = medians[best], medians[-1]
+    rise = final - minimum
+    peak = max(medians[best:])
+    looks = max(len(short) / width - 1, 1)
     return Rise(
-        evaluations=count * short.size,
+        evaluations=len(short) * short.size,
         window=width * short.size,
         minimum=minimum,
-        minimum_step=int(short.steps[end - 1]),
+        minimum_step=int(short.steps[best + width - 1]),
         final=final,
         final_step=int(short.steps[-1]),
         rise=rise,
         standard_error=error,
         p_value=min(1.0, looks * upper_tail(ratio(rise, error), noise.freedom)),
-        undone=ratio(rise, float(medians[best // 2]) - minimum),
+        undone=ratio(rise, medians[best // 2] - minimum),
         relative=ratio(rise, abs(minimum)),
         recovered=ratio(peak - final, peak - minimum),
     )
 
 
-def _noise(values: FloatArray, lowest: int) -> Noise:
+def _noises(values: FloatArray, lowest: int) -> list[Noise]:
     """The quieter of the noise about a smooth trend and about one that bends."""
-    smooth = noise_about_trend(values)
-    if not 2 <= lowest <= len(values) - 4:
+    smooth = noises_about_trend(values)
+    if not 2 <= lowest <= values.shape[1] - 4:
         return smooth
-    bent = noise_about(values, bent_line(len(values), lowest))
-    return min(smooth, bent, key=lambda each: each.error_of_mean(3))
+    bent = noises_about(values, bent_line(values.shape[1], lowest))
+    return [
+        min(pair, key=lambda each: each.error_of_mean(3))
+        for pair in zip(smooth, bent, strict=True)
+    ]
 
 
 def window_medians(values: FloatArray, width: int) -> FloatArray:
-    """Medians over sliding windows [K - width + 1]."""
-    ordered = np.sort(values[_windows(len(values), width)], axis=1)
-    medians: FloatArray = (ordered[:, (width - 1) // 2] + ordered[:, width // 2]) / 2
+    """Medians over sliding windows of each row [B, K - width + 1]."""
+    ordered = np.sort(values[:, _windows(values.shape[1], width)], axis=2)
+    middle = ordered[:, :, (width - 1) // 2] + ordered[:, :, width // 2]
+    medians: FloatArray = middle / 2
     return medians
 
 

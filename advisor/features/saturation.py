@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
+from advisor.features.blocks import in_blocks, or_error, rows, the_only
+from advisor.features.condensed import Condensed, condensed
 from advisor.features.feature import NotEnoughDataError, feature, quantity
-from advisor.features.noise import (
-    condense,
-    median,
-    noise_about_trend,
-    ratio,
-    upper_quantile,
-)
+from advisor.features.noise import Noise, noises_about_trend, ratio, upper_quantile
+from advisor.features.noise import medians as medians_of
 from advisor.features.rise_after_minimum import MEDIAN_AGAINST_MEAN, window_medians
-from advisor.model.curve import Curve
+from advisor.model.curve import Curve, FloatArray
 
 _FEWEST = 16
 
@@ -38,7 +37,15 @@ class Saturation:
     fall: float = quantity("error", "median of the first 3 values minus the best")
 
 
-@feature()
+def saturations(
+    curves: Sequence[Curve], *, tolerance: float
+) -> list[Saturation | NotEnoughDataError]:
+    """The measurement behind both features, of each curve."""
+    measure = or_error(partial(_saturations, tolerance=tolerance))
+    return in_blocks(condensed(curves), len, measure)
+
+
+@feature(block=saturations)
 def training_saturation(training_loss: Curve, *, tolerance: float = 0.01) -> Saturation:
     """Since when the training loss has been within noise of its best.
 
@@ -46,10 +53,10 @@ def training_saturation(training_loss: Curve, *, tolerance: float = 0.01) -> Sat
     difference of two of them under the noise of the second half, plus `tolerance` of
     the whole fall.
     """
-    return saturation(training_loss, tolerance)
+    return the_only(saturations([training_loss], tolerance=tolerance))
 
 
-@feature()
+@feature(block=saturations)
 def validation_saturation(
     validation_error: Curve, *, tolerance: float = 0.01
 ) -> Saturation:
@@ -57,27 +64,41 @@ def validation_saturation(
 
     Read as `training_saturation`.
     """
-    return saturation(validation_error, tolerance)
+    return the_only(saturations([validation_error], tolerance=tolerance))
 
 
-def saturation(curve: Curve, tolerance: float) -> Saturation:
-    """The measurement behind both features."""
-    short = condense(curve)
-    count = len(short.values)
+def _saturations(block: list[Condensed], tolerance: float) -> list[Saturation]:
+    count = len(block[0])
     if count < _FEWEST:
         raise NotEnoughDataError(f"at least {_FEWEST} finite values; there are {count}")
     width = max(3, count // 8)
-    medians = window_medians(short.values, width)
-    noise = noise_about_trend(short.values[count // 2 :])
+    values = rows(each.values for each in block)
+    medians = window_medians(values, width)
+    noises = noises_about_trend(values[:, count // 2 :])
+    starts = medians_of(rows(each.raw[:3] for each in block))
+    return [
+        _saturation(*each, width, tolerance)
+        for each in zip(block, medians, starts.tolist(), noises, strict=True)
+    ]
+
+
+def _saturation(
+    short: Condensed,
+    medians: FloatArray,
+    start: float,
+    noise: Noise,
+    width: int,
+    tolerance: float,
+) -> Saturation:
     best = float(medians.min())
-    fall = max(median(short.raw[:3]) - best, 0.0)
+    fall = max(start - best, 0.0)
     error = MEDIAN_AGAINST_MEAN * math.sqrt(2) * noise.error_of_mean(width)
     margin = upper_quantile(0.01, noise.freedom) * error + tolerance * fall
     outside = np.flatnonzero(medians > best + margin)
     first = int(outside[-1]) + 1 if len(outside) else 0
-    step = int(short.steps[min(first + width - 1, count - 1)])
+    step = int(short.steps[min(first + width - 1, len(short) - 1)])
     return Saturation(
-        evaluations=count * short.size,
+        evaluations=len(short) * short.size,
         step=step,
         fraction=ratio(step, float(short.steps[-1])),
         best=best,

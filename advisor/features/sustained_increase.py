@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
+from advisor.features.blocks import in_blocks, or_error, rows, the_only
+from advisor.features.condensed import Condensed, condensed
 from advisor.features.feature import NotEnoughDataError, feature, quantity
-from advisor.features.noise import condense, noise_about_trend, ratio, upper_tail
+from advisor.features.noise import Noise, noises_about_trend, ratio, upper_tail
 from advisor.features.rise_after_minimum import MEDIAN_AGAINST_MEAN, window_medians
 from advisor.model.curve import Curve
 
@@ -41,7 +45,15 @@ class Increase:
     )
 
 
-@feature()
+def increases(
+    training_loss: Sequence[Curve], *, window_share: float
+) -> list[Increase | NotEnoughDataError]:
+    """`sustained_increase` of each curve."""
+    measure = or_error(partial(_increases, window_share=window_share))
+    return in_blocks(condensed(training_loss), len, measure)
+
+
+@feature(block=increases)
 def sustained_increase(training_loss: Curve, *, window_share: float = 0.08) -> Increase:
     """The largest rise of the training loss from a low to a later high.
 
@@ -50,35 +62,53 @@ def sustained_increase(training_loss: Curve, *, window_share: float = 0.08) -> I
     fit side by side (Bonferroni). A sustained rise has a long `duration` and no
     `steepest` part that holds most of it.
     """
-    short = condense(training_loss)
-    count = len(short.values)
+    return the_only(increases([training_loss], window_share=window_share))
+
+
+def _increases(block: list[Condensed], window_share: float) -> list[Increase]:
+    count = len(block[0])
     if count < _FEWEST:
         raise NotEnoughDataError(f"at least {_FEWEST} finite values; there are {count}")
     width = max(3, round(window_share * count))
-    medians = window_medians(short.values, width)
-    lows = np.minimum.accumulate(medians)
-    top = int(np.argmax(medians - lows))
-    low = int(np.argmin(medians[: top + 1]))
-    rise = float(medians[top] - medians[low])
-    noise = noise_about_trend(short.values[low // 2 :])
+    values = rows(each.values for each in block)
+    medians = window_medians(values, width)
+    lows = np.minimum.accumulate(medians, axis=1)
+    tops = np.argmax(medians - lows, axis=1)
+    lowest = lows[np.arange(len(block)), tops]
+    low = np.argmax(medians == lowest[:, None], axis=1).tolist()
+
+    def noises(alike: list[int]) -> list[Noise]:
+        return noises_about_trend(values[alike, low[alike[0]] // 2 :])
+
+    noise = in_blocks(range(len(block)), lambda row: low[row] // 2, noises)
+    return [
+        _increase(*each, width)
+        for each in zip(block, medians.tolist(), low, tops.tolist(), noise, strict=True)
+    ]
+
+
+def _increase(
+    short: Condensed, medians: list[float], low: int, top: int, noise: Noise, width: int
+) -> Increase:
+    rise = medians[top] - medians[low]
     error = MEDIAN_AGAINST_MEAN * math.sqrt(2) * noise.error_of_mean(width)
     climb = medians[low : top + 1]
-    jump = (
-        climb[width:] - climb[:-width] if len(climb) > width else climb[-1:] - climb[0]
-    )
-    pairs = max((count / width) ** 2 / 2, 1)
+    jumps = [
+        after - before for before, after in zip(climb, climb[width:], strict=False)
+    ]
+    pairs = max((len(short) / width) ** 2 / 2, 1)
     return Increase(
-        evaluations=count * short.size,
+        evaluations=len(short) * short.size,
         window=width * short.size,
-        low=float(medians[low]),
+        low=medians[low],
         low_step=int(short.steps[low + width - 1]),
-        high=float(medians[top]),
+        high=medians[top],
         high_step=int(short.steps[top + width - 1]),
         rise=rise,
         p_value=min(1.0, pairs * upper_tail(ratio(rise, error), noise.freedom)),
-        duration=(top - low) / count,
-        undone=ratio(rise, float(medians[: low + 1].max() - medians[low])),
-        relative=ratio(rise, abs(float(medians[low]))),
-        steepest=ratio(float(jump.max()), rise),
-        final_share=ratio(float(medians[-1] - medians[low]), rise),
+        duration=(top - low) / len(short),
+        undone=ratio(rise, max(medians[: low + 1]) - medians[low]),
+        relative=ratio(rise, abs(medians[low])),
+        steepest=ratio(max(jumps, default=rise), rise),
+        final_share=ratio(medians[-1] - medians[low], rise),
     )

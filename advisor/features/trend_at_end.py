@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
+from advisor.features.blocks import dots, in_blocks, or_error, rows, the_only
+from advisor.features.condensed import Condensed, condensed
 from advisor.features.feature import NotEnoughDataError, feature, quantity
 from advisor.features.noise import (
-    condense,
-    median,
-    noise_about_trend,
+    Noise,
+    medians,
+    noises_about_trend,
     ratio,
     upper_quantile,
     upper_tail,
 )
-from advisor.model.curve import Curve, FloatArray, IntArray
+from advisor.model.curve import Curve, FloatArray
 
 _FEWEST = 15
-_START = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,15 @@ class EndTrend:
     levelling_upper: float = quantity("ratio", "upper end of its 90% interval")
 
 
-@feature()
+def end_trends(
+    validation_error: Sequence[Curve], *, more_steps: float
+) -> list[EndTrend | NotEnoughDataError]:
+    """`trend_at_end` of each curve."""
+    measure = or_error(partial(_end_trends, more_steps=more_steps))
+    return in_blocks(condensed(validation_error), len, measure)
+
+
+@feature(block=end_trends)
 def trend_at_end(validation_error: Curve, *, more_steps: float = 0.25) -> EndTrend:
     """The objective's trend over the last third of training.
 
@@ -61,31 +72,58 @@ def trend_at_end(validation_error: Curve, *, more_steps: float = 0.25) -> EndTre
     (1 + r) / (1 - r) in the variance for noise of memory r. The slope at the very end
     is that of a parabola in the logarithm.
     """
-    short = condense(validation_error)
-    count = len(short.values)
+    return the_only(end_trends([validation_error], more_steps=more_steps))
+
+
+def _end_trends(block: list[Condensed], more_steps: float) -> list[EndTrend]:
+    count = len(block[0])
     if count < _FEWEST:
         raise NotEnoughDataError(f"at least {_FEWEST} evaluations; there are {count}")
+    levels = rows(each.values for each in block)
     # From the last value, so that a constant is zero and not rounding with a trend.
-    origin = float(short.values[-1])
-    heights = short.values - origin
+    heights = levels - levels[:, -1:]
     third = count // 3
-    values, times = heights[-third:], _log_steps(short.steps[-third:])
-    slope, spread = _fall(times, values)
-    noise = noise_about_trend(heights[-max(third, _FEWEST // 2) :])
+    values, before = heights[:, -third:], heights[:, -2 * third : -third]
+    times = np.log(rows(np.maximum(each.steps, 1) for each in block))
+    slopes, squares = _falls(times[:, -third:], values)
+    measured = (
+        levels[:, -1],
+        slopes,
+        squares,
+        _falls(times[:, -2 * third : -third], before)[0],
+        values.mean(axis=1) - slopes * (times[:, -1] - times[:, -third:].mean(axis=1)),
+        medians(heights[:, count // 2 - 1 : count // 2 + 2]),
+        *_levellings(times[:, -third:], values, slopes),
+    )
+    noises = noises_about_trend(heights[:, -max(third, _FEWEST // 2) :])
+    numbers = zip(*(each.tolist() for each in measured), strict=True)
+    return [
+        _end_trend(short, noise, math.log1p(more_steps), *each)
+        for short, noise, each in zip(block, noises, numbers, strict=True)
+    ]
+
+
+def _end_trend(
+    short: Condensed,
+    noise: Noise,
+    stretch: float,
+    origin: float,
+    slope: float,
+    square: float,
+    before: float,
+    final: float,
+    half: float,
+    levelling: float,
+    levelling_spread: float,
+) -> EndTrend:
     memory = noise.memory
     inflated = noise.deviation * math.sqrt((1 + memory) / (1 - memory))
-    error = inflated / spread
-    levelling, levelling_error = _levelling(times, values, slope, inflated)
-    before, _ = _fall(
-        _log_steps(short.steps[-2 * third : -third]), heights[-2 * third : -third]
-    )
-    stretch = math.log1p(more_steps)
+    error = inflated / math.sqrt(square)
     margin = upper_quantile(0.01, noise.freedom) * error
+    levelling_error = inflated * levelling_spread / slope if slope > 0 else math.inf
     levelling_margin = upper_quantile(0.05, noise.freedom) * levelling_error
-    half = heights[count // 2 - 1 : count // 2 + 2]
-    final = float(values.mean() - slope * (times[-1] - times.mean()))
     return EndTrend(
-        evaluations=count * short.size,
+        evaluations=len(short) * short.size,
         slope=slope,
         p_value=upper_tail(ratio(slope, error), noise.freedom),
         gain=slope * stretch,
@@ -93,7 +131,7 @@ def trend_at_end(validation_error: Curve, *, more_steps: float = 0.25) -> EndTre
         gain_upper=(slope + margin) * stretch,
         noise=noise.deviation * math.sqrt(short.size),
         final=origin + final,
-        relative=ratio(slope * stretch, median(half) - final),
+        relative=ratio(slope * stretch, half - final),
         acceleration=ratio(slope, max(before, 0.0)),
         levelling=levelling,
         levelling_lower=levelling - levelling_margin,
@@ -101,30 +139,29 @@ def trend_at_end(validation_error: Curve, *, more_steps: float = 0.25) -> EndTre
     )
 
 
-def _log_steps(steps: IntArray) -> FloatArray:
-    return np.log(np.maximum(steps, 1).astype(np.float64))
+def _falls(times: FloatArray, values: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Of each row minus the least-squares slope, and the sum of squares of times."""
+    centred = times - times.mean(axis=1, keepdims=True)
+    squares = dots(centred, centred)
+    return -dots(centred, values) / squares, squares
 
 
-def _fall(times: FloatArray, values: FloatArray) -> tuple[float, float]:
-    """Minus the least-squares slope, and the root of the sum of squares of times."""
-    centred = times - times.mean()
-    square = float(centred @ centred)
-    return -float(centred @ values) / square, math.sqrt(square)
+def _levellings(
+    times: FloatArray, values: FloatArray, slopes: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Of each row the end slope over the slope, and its error without noise and slope.
 
-
-def _levelling(
-    times: FloatArray, values: FloatArray, slope: float, deviation: float
-) -> tuple[float, float]:
-    """The end slope over the slope, with the standard error of that ratio."""
-    if slope <= 0:
-        return 0.0, math.inf  # of what does not fall nothing can level off
-    centred = times - times.mean()
-    square = float(centred @ centred)
+    0 where there is no fall that could level off.
+    """
+    slopes = np.where(slopes > 0, slopes, np.inf)
+    centred = times - times.mean(axis=1, keepdims=True)
+    squares = dots(centred, centred)
     bend = centred * centred
-    tilt = float(bend @ centred) / square
-    bend = bend - square / len(times) - tilt * centred
-    end = 2 * float(centred[-1]) - tilt  # the slope of `bend` at the last point
-    curvature = end * bend / float(bend @ bend)
-    levelling = 1 - float(curvature @ values) / slope
-    weights = curvature + (1 - levelling) * centred / square
-    return levelling, deviation * math.sqrt(float(weights @ weights)) / slope
+    tilt = dots(bend, centred) / squares
+    bend = bend - (squares / times.shape[1])[:, None] - tilt[:, None] * centred
+    end = 2 * centred[:, -1] - tilt  # the slope of `bend` at the last point
+    curvature = end[:, None] * bend / dots(bend, bend)[:, None]
+    levelling = 1 - dots(curvature, values) / slopes
+    weights = curvature + (1 - levelling)[:, None] * centred / squares[:, None]
+    falling = np.isfinite(slopes)
+    return np.where(falling, levelling, 0.0), np.sqrt(dots(weights, weights))

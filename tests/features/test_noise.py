@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from synthetic_curves import autoregressive, curve
 
+from advisor.features.condensed import condense
 from advisor.features.noise import (
     bent_line,
-    condense,
     even_polynomials,
     mean_variance,
     median,
-    noise_about_trend,
+    noises_about_trend,
     ratio,
     resolution,
     upper_quantile,
@@ -77,7 +77,7 @@ def test_mean_variance_sums_all_covariances(count: int, memory: float) -> None:
 
 
 def test_noise_is_zero_on_a_straight_line_but_for_rounding() -> None:
-    assert noise_about_trend(np.linspace(3, 1, 30)).deviation < 1e-12
+    assert noises_about_trend(np.linspace(3, 1, 30)[None])[0].deviation < 1e-12
 
 
 def test_noise_follows_its_definition() -> None:
@@ -100,7 +100,7 @@ def test_noise_follows_its_definition() -> None:
     limit = 3 * 1.4826 * np.median(np.abs(bends))
     rough = np.mean([min(abs(each), limit) ** 2 for each in bends])
     rough /= 2 * (1 - memory) * (3 - memory)
-    noise = noise_about_trend(values)
+    (noise,) = noises_about_trend(values[None])
     assert noise.memory == pytest.approx(memory)
     assert noise.deviation == pytest.approx(math.sqrt(min(about, rough)))
 
@@ -108,9 +108,8 @@ def test_noise_follows_its_definition() -> None:
 @pytest.mark.parametrize(("rho", "share"), [(0.0, 0.9), (0.5, 0.9), (0.9, 0.7)])
 def test_memory_is_bounded_from_above(rho: float, share: float) -> None:
     rng = np.random.default_rng(1)
-    bounds = [
-        noise_about_trend(autoregressive(rng, 60, rho)).memory for _ in range(200)
-    ]
+    series = np.array([autoregressive(rng, 60, rho) for _ in range(200)])
+    bounds = [each.memory for each in noises_about_trend(series)]
     assert np.mean(np.array(bounds) >= rho) > share
 
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
 
-from advisor.features.noise import condense
-from advisor.features.once import once_a_curve, once_in_a_row
-from advisor.features.spikes import gradient_at_spikes, spikes
+from advisor.features.condensed import condense
+from advisor.features.once import once_a_curve
 from advisor.model.curve import Curve
 
 
@@ -20,18 +18,26 @@ def curve(seed: int = 0, points: int = 300) -> Curve:
     return Curve(np.arange(points), rng.normal(size=points))
 
 
-@pytest.mark.parametrize("once", [once_a_curve, once_in_a_row])
-def test_a_curve_is_measured_once(once: Callable[..., Any]) -> None:
-    calls: list[Curve] = []
-    measure = once(lambda each: calls.append(each) or len(calls))
-    first, second = curve(), curve()
-    assert [measure(each) for each in (first, first, second, second)] == [1, 1, 2, 2]
-    # The first is remembered among others, or forgotten for the next one.
-    assert measure(first) == (1 if once is once_a_curve else 3)
+def test_a_curve_is_measured_once() -> None:
+    calls: list[list[Curve]] = []
+
+    @once_a_curve
+    def measure(curves: Sequence[Curve]) -> list[int]:
+        calls.append(list(curves))
+        return [id(each) for each in curves]
+
+    first, second, third = curve(), curve(), curve()
+    asked = ([first], [first], [first, second, second], [third, first], [], [second])
+    for curves in asked:
+        assert measure(curves) == [id(each) for each in curves]
+    assert [[id(x) for x in block] for block in calls] == [
+        [id(first)],
+        [id(second)],
+        [id(third)],
+    ]
 
 
-@pytest.mark.parametrize("once", [once_a_curve, once_in_a_row])
-def test_nothing_outlives_its_curve(once: Callable[..., Any]) -> None:
+def test_nothing_outlives_its_curve() -> None:
     class Result:
         alive = 0
 
@@ -41,12 +47,12 @@ def test_nothing_outlives_its_curve(once: Callable[..., Any]) -> None:
         def __del__(self) -> None:
             Result.alive -= 1
 
-    measure = once(lambda each: Result())
+    measure = once_a_curve(lambda curves: [Result() for _ in curves])
     kept = curve()
-    measure(kept)
+    measure([kept])
     for seed in range(50):
-        measure(curve(seed))
-    measure(kept)
+        measure([curve(seed), curve(seed)])
+    measure([kept])
     gc.collect()
     assert Result.alive == 1
     del kept
@@ -55,22 +61,14 @@ def test_nothing_outlives_its_curve(once: Callable[..., Any]) -> None:
 
 
 def test_errors_are_not_kept() -> None:
-    def fail(each: Curve) -> int:
-        raise ValueError(len(each))
+    @once_a_curve
+    def measure(curves: Sequence[Curve]) -> list[int]:
+        raise ValueError(len(curves[0]))
 
     short = curve(points=3)
-    for once in (once_a_curve, once_in_a_row):
-        measure = once(fail)
-        for _ in range(2):
-            with pytest.raises(ValueError, match="3"):
-                measure(short)
-
-
-def test_features_say_the_same_whatever_was_asked_before() -> None:
-    loss, norm = curve(1), curve(2)
-    fresh = spikes(curve(1)), gradient_at_spikes(curve(1), curve(2))
     for _ in range(2):
-        assert (spikes(loss), gradient_at_spikes(loss, norm)) == fresh
+        with pytest.raises(ValueError, match="3"):
+            measure([short])
 
 
 def test_what_is_shared_cannot_be_changed() -> None:

@@ -10,7 +10,8 @@ from synthetic_curves import NOISES, curve, noise, spiking
 
 from advisor.features.feature import NotEnoughDataError
 from advisor.features.noise import upper_tail
-from advisor.features.spikes import gradient_at_spikes, spikes, tail_freedom
+from advisor.features.spikes import gradient_at_spikes, spikes
+from advisor.features.sudden_rises import tail_freedoms
 
 
 def slow_z(values: list[float]) -> list[float]:
@@ -69,8 +70,9 @@ def test_noise_alone_rarely_spikes(kind: str) -> None:
 
 def test_tail_freedom_tells_heavy_from_light() -> None:
     rng = np.random.default_rng(6)
-    heavy = tail_freedom(rng.standard_t(3, 20_000))
-    light = tail_freedom(rng.standard_normal(20_000))
+    heavy, light = tail_freedoms(
+        np.array([rng.standard_t(3, 20_000), rng.standard_normal(20_000)])
+    )
     assert 2 < heavy < 4
     assert light == 12
 

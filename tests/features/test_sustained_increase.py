@@ -9,7 +9,7 @@ import pytest
 from synthetic_curves import SHAPES, autoregressive, climbing, curve, trend
 
 from advisor.features.feature import NotEnoughDataError
-from advisor.features.noise import noise_about_trend, upper_tail
+from advisor.features.noise import noises_about_trend, upper_tail
 from advisor.features.sustained_increase import sustained_increase
 
 
@@ -31,7 +31,7 @@ def test_rise_is_the_largest_of_all_pairs(points: int) -> None:
     assert measured.low_step == loss.steps[low + width - 1]
     assert measured.high_step == loss.steps[high + width - 1]
     assert measured.duration == pytest.approx((high - low) / points)
-    noise = noise_about_trend(loss.values[low // 2 :])
+    (noise,) = noises_about_trend(loss.values[None, low // 2 :])
     error = 1.2 * math.sqrt(2) * noise.error_of_mean(width)
     chance = upper_tail(rise / error, noise.freedom)
     assert 0 < chance < 0.5
