@@ -21,6 +21,7 @@ from advisor.engine.evaluate import evaluate_study
 from advisor.engine.rule_set import Rule, RuleSettings, load_rules
 from advisor.model.curve import Curve, FloatArray
 from advisor.model.finding import Verdict
+from advisor.model.search_space import Hyperparameter, SearchSpace
 from advisor.model.study import Goal, Objective, Study
 from advisor.model.trial import Part, Trial
 
@@ -70,6 +71,7 @@ def made_trial(index: int) -> Trial:
     best = int(np.argmin(error))
     return Trial(
         f"trial-{index:05d}",
+        {"learning_rate": float(10 ** rng.uniform(-4, 0))},
         curves={part: Curve(STEPS, each) for part, each in values.items()},
         error=float(error[best]),
         final_error=float(error[-1]),
@@ -81,7 +83,8 @@ def made_trial(index: int) -> Trial:
 
 def made_study(trials: int) -> Study:
     made = tuple(made_trial(index) for index in range(trials))
-    return Study("study", made, Objective("validation/error", Goal.MINIMIZE))
+    space = SearchSpace((Hyperparameter("learning_rate", "float", 1e-4, 1.0),))
+    return Study("study", made, Objective("validation/error", Goal.MINIMIZE), space)
 
 
 def judged(study: Study, rules: Sequence[Rule]) -> tuple[float, float, list[Verdict]]:

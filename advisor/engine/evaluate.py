@@ -32,7 +32,7 @@ __all__ = [
 ]
 
 # Subjects that are judged together: features may measure them in blocks.
-BLOCK = 512
+BLOCK = 2048
 
 
 def evaluate_study(

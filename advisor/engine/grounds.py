@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from advisor.engine.rule import Rule
@@ -13,26 +13,31 @@ Asked: TypeAlias = tuple[str, bool, str]
 """A condition, what came out, and its purpose."""
 
 
-@dataclass(frozen=True, slots=True)
 class Grounds:
     """What a verdict rests on: which conditions were asked, and how to look up more."""
 
-    rule: Rule
-    scope: Scope
-    asked: tuple[Asked, ...]
+    __slots__ = ("_asked", "_rule", "_scope")
+
+    def __init__(
+        self, rule: Rule, scope: Callable[[], Scope], asked: Sequence[Asked]
+    ) -> None:
+        self._rule = rule
+        self._scope = scope
+        self._asked = asked
 
     def evidence(self) -> tuple[Evidence, ...]:
         """The numbers that the rule shows."""
-        return self.scope.evidence(self.rule.source.evidence)
+        return self._scope().evidence(self._rule.source.evidence)
 
     def trace(self) -> tuple[Step, ...]:
         """The conditions with the values that they saw."""
+        scope = self._scope()
         return tuple(
             Step(
                 text,
-                self.scope.evidence(self.rule.condition(text).look_ups),
+                scope.evidence(self._rule.condition(text).look_ups),
                 result,
                 purpose,
             )
-            for text, result, purpose in self.asked
+            for text, result, purpose in self._asked
         )

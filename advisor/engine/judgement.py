@@ -120,7 +120,7 @@ class Judgement:
             subject=self.subject,
             severity=severity,
             message=self._message(),
-            evidence=tuple(verdict.evidence),
+            evidence=self.scope.evidence(source.evidence),
             actions=tuple(
                 Action(self._fill(advice.do), self._fill(advice.why))
                 for advice in source.advice
@@ -136,7 +136,7 @@ class Judgement:
                 for caveat in source.caveats
                 if self._applies(caveat.when)
             ),
-            trace=Grounds(self.rule, self.scope, tuple(self._steps)).trace(),
+            trace=Grounds(self.rule, lambda: self.scope, self._steps).trace(),
         )
 
     def _lead(self, verdict: Verdict) -> None:

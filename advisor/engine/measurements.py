@@ -25,6 +25,16 @@ class Measurements:
     def __init__(self, study: Study) -> None:
         self.study = study
         self._results: dict[Any, Results] = {}
+        self._shared: dict[str, Any] = {}
+
+    def signal(self, name: str, subject: Subject) -> Any:
+        """What features ask for by this name, None where it is missing."""
+        signal = SIGNALS[name]
+        if not signal.shared:
+            return signal.supply(self.study, subject)
+        if name not in self._shared:
+            self._shared[name] = signal.supply(self.study, subject)
+        return self._shared[name]
 
     def of(
         self, feature: Feature, options: Mapping[str, Any], kind: SubjectKind
@@ -32,7 +42,7 @@ class Measurements:
         """What the feature says of subjects of a kind, with these options."""
         key = (feature.name, tuple(sorted(options.items())), kind)
         if key not in self._results:
-            self._results[key] = Results(self.study, feature, options)
+            self._results[key] = Results(self, feature, options)
         return self._results[key]
 
 
@@ -40,9 +50,12 @@ class Results:
     """What one feature says of the subjects of a study."""
 
     def __init__(
-        self, study: Study, feature: Feature, options: Mapping[str, Any]
+        self,
+        measurements: Measurements,
+        feature: Feature,
+        options: Mapping[str, Any],
     ) -> None:
-        self._study = study
+        self._measurements = measurements
         self._feature = feature
         self._options = options
         self._known: dict[str, Any] = {}
@@ -98,9 +111,8 @@ class Results:
     def _signals(self, subject: Subject) -> list[Any] | MissingSignalError:
         values = []
         for name in self._feature.signals:
-            signal = SIGNALS[name]
-            value = signal.supply(self._study, subject)
+            value = self._measurements.signal(name, subject)
             if value is None:
-                return MissingSignalError(signal)
+                return MissingSignalError(SIGNALS[name])
             values.append(value)
         return values

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -73,9 +74,9 @@ class Scope:
         self._values: dict[str, Any] = {}
         self._measured: dict[str, Any] = {}
 
-    def again(self) -> Scope:
-        """The same look-ups, none of them made yet."""
-        return Scope(self._look_ups, self._subject, self._together)
+    def again(self) -> Callable[[], Scope]:
+        """Makes a scope with the same look-ups, none of them made yet."""
+        return partial(Scope, self._look_ups, self._subject, self._together)
 
     def require_features(self) -> None:
         """Measures every feature of the rule that is not optional.
@@ -91,10 +92,12 @@ class Scope:
     def __call__(self, name: str) -> Any:
         """The value of a dotted name, `none` where it is missing."""
         values = self._values
-        if name not in values:
-            constants = self._look_ups.constants
-            values[name] = constants[name] if name in constants else self._look_up(name)
-        return values[name]
+        if name in values:
+            return values[name]
+        constants = self._look_ups.constants
+        value = constants[name] if name in constants else self._look_up(name)
+        values[name] = value
+        return value
 
     def _look_up(self, name: str) -> Any:
         look_ups = self._look_ups

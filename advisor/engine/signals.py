@@ -27,6 +27,7 @@ class Signal:
     what: str
     enable: str
     supply: Callable[[Study, Subject], Any]  # None where it is missing
+    shared: bool = False  # the same for all subjects of a study
 
 
 def _curve(part: Part) -> Callable[[Study, Subject], Curve | None]:
@@ -159,7 +160,7 @@ SIGNALS: Mapping[str, Signal] = {
     "trial": Signal("the trial", "", _trial),
     "study": Signal("the study", "", lambda study, subject: study),
     "design": Signal("varied hyperparameters with an order", _CONFIGURE, _design),
-    "errors": Signal("the objective of any trial", _EVALUATE, _errors),
+    "errors": Signal("the objective of any trial", _EVALUATE, _errors, shared=True),
     "errors_by_trial": Signal(
         "the objective", _EVALUATE, lambda study, subject: study.design.errors
     ),
@@ -170,24 +171,28 @@ SIGNALS: Mapping[str, Signal] = {
         "repeats of one configuration with other seeds",
         "train the best configuration again with two or more other seeds",
         _repeats,
+        shared=True,
     ),
     "leading_errors": Signal(
         "two or more configurations to compare",
         "check the trials of a study together",
         _leading_errors,
+        shared=True,
     ),
     "good_trials": Signal(
-        "the objective against steps", _EVALUATE, _good_trials_with_curve
+        "the objective against steps", _EVALUATE, _good_trials_with_curve, shared=True
     ),
     "batch_sizes": Signal(
         "batch size and examples per second of the same trials",
         "log examples per second and put batch_size into the configuration",
         _throughput_column(0),
+        shared=True,
     ),
     "examples_per_second": Signal(
         "batch size and examples per second of the same trials",
         "log examples per second and put batch_size into the configuration",
         _throughput_column(1),
+        shared=True,
     ),
     "values": Signal("values with an order", _CONFIGURE, _values),
     "hyperparameter": Signal(

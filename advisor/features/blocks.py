@@ -14,6 +14,9 @@ import numpy as np
 from advisor.features.feature import NotEnoughDataError
 from advisor.model.curve import FloatArray
 
+ANY_NUMBER = 2048
+FEW = 16  # raw curves: of 1,000 points they fit into the cache with their intermediates
+
 Item = TypeVar("Item")
 T = TypeVar("T")
 
@@ -23,17 +26,20 @@ def in_blocks(
     key: Callable[[Item], Hashable],
     measure: Callable[[list[Item]], Sequence[T]],
     *,
-    most: int = 512,
+    most: int = ANY_NUMBER,
 ) -> list[T]:
     """What `measure` says of the items, called for up to `most` with the same key.
 
     Raises:
         NotEnoughDataError: as `measure`; see `or_error`.
     """
-    places: dict[Hashable, list[int]] = {}
     known = list(items)
-    for place, item in enumerate(known):
-        places.setdefault(key(item), []).append(place)
+    keys = list(map(key, known))
+    if known and len(known) <= most and len(set(keys)) == 1:
+        return list(measure(known))
+    places: dict[Hashable, list[int]] = {}
+    for place, each in enumerate(keys):
+        places.setdefault(each, []).append(place)
     results: dict[int, T] = {}
     for alike in places.values():
         for start in range(0, len(alike), most):
@@ -71,7 +77,8 @@ def the_only(results: Sequence[T | NotEnoughDataError]) -> T:
 
 def rows(arrays: Iterable[FloatArray]) -> FloatArray:
     """Equally long arrays as the rows of one [B, n]."""
-    return np.array(list(arrays), dtype=np.float64)
+    known = list(arrays)
+    return np.concatenate(known).reshape(len(known), len(known[0]))
 
 
 def dots(left: FloatArray, right: FloatArray) -> FloatArray:

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from advisor.features.blocks import in_blocks, rows
+from advisor.features.blocks import FEW, in_blocks, rows
 from advisor.features.once import once_a_curve
 from advisor.model.curve import Curve, FloatArray, IntArray
 
 POINTS = 64
 _LARGEST_VALUE = 1e100
-_MOST = 64  # curves that are sorted together: their values fit into the cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ def condense(curve: Curve) -> Condensed:
 @once_a_curve
 def condensed(curves: Sequence[Curve]) -> Sequence[Condensed]:
     """`condense` of each curve."""
-    return in_blocks([each.finite() for each in curves], len, _condensed, most=_MOST)
+    return in_blocks([each.finite() for each in curves], len, _condensed, most=FEW)
 
 
 def _condensed(finite: list[Curve]) -> list[Condensed]:
@@ -76,7 +75,7 @@ def _condensed(finite: list[Curve]) -> list[Condensed]:
 def _bounded(finite: list[Curve]) -> list[Curve]:
     """The same with values pulled in so far that squares of them stay finite."""
     values = rows(each.values for each in finite)
-    if not values.size or float(np.abs(values).max()) < _LARGEST_VALUE:
+    if not values.size or max(values.max(), -values.min()) < _LARGEST_VALUE:
         return finite
     return [
         Curve(each.steps, np.clip(each.values, -_LARGEST_VALUE, _LARGEST_VALUE))

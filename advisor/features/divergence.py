@@ -98,10 +98,9 @@ _Ends: TypeAlias = tuple[float | None, float | None, float, float]
 def _divergence(curve: Curve, finite: Curve, ends: _Ends) -> Divergence:
     start, final, excess, p_value = ends
     missing = len(curve) - len(finite)
-    mask = np.isfinite(curve.values)
-    broken = int(np.argmin(mask)) if missing else None
+    broken = int(np.argmin(np.isfinite(curve.values))) if missing else None
     before = _last_finite(len(curve), broken)
-    ends_nonfinite = bool(missing and not mask[-1])
+    ends_nonfinite = bool(missing and not np.isfinite(curve.values[-1]))
     return Divergence(
         evaluations=len(curve),
         nonfinite=missing,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from advisor.features.blocks import dots, in_blocks, rows
+from advisor.features.blocks import FEW, dots, in_blocks, rows
 from advisor.features.condensed import Condensed, condensed
 from advisor.features.feature import feature, quantity
 from advisor.features.noise import (
@@ -23,7 +23,6 @@ from advisor.model.curve import Curve
 
 _FEWEST = 5
 _START = 3
-_MOST = 64  # long curves that are sorted together: they fit into the cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +105,7 @@ def _distinct(finite: list[Curve]) -> list[int]:
         changes = np.count_nonzero(ordered[:, 1:] != ordered[:, :-1], axis=1)
         return [1 + each for each in changes.tolist()]
 
-    return in_blocks(finite, len, count, most=_MOST)
+    return in_blocks(finite, len, count, most=FEW)
 
 
 def _progress(block: list[tuple[Curve, Condensed, int]]) -> list[Progress]:

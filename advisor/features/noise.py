@@ -59,26 +59,37 @@ def noises_about(
     rest = _less_fit(pulled_in(_less_fit(values, basis)), basis)
     totals = dots(rest, rest)
     raw = dots(rest[:, 1:], rest[:, :-1]) / np.where(totals > 0, totals, 1.0)
+    memory = _corrected(raw, count, terms)
+    spread = caution * np.sqrt(np.maximum(1 - _squared(memory), 0.05) / count)
+    memory = np.clip(memory + spread, 0.0, _LARGEST_MEMORY)
     shocks = rest[:, 1:] - raw[:, None] * rest[:, :-1]
+    about_trend = dots(shocks, shocks) / freedom / (1 - _squared(memory))
+    variance = np.minimum(about_trend, _rough_variance(values, memory))
+    floor = resolutions(values) / math.sqrt(12)
+    deviation = np.maximum(np.sqrt(variance), floor)
+    return [
+        Noise(each, bound, freedom) if total > 0 else Noise(least, 0.0, freedom)
+        for each, bound, least, total in zip(
+            *(each.tolist() for each in (deviation, memory, floor, totals)),
+            strict=True,
+        )
+    ]
+
+
+def _squared(values: FloatArray) -> FloatArray:
+    """As Python squares, whose last digit is that of the library's power."""
+    return np.array([each**2 for each in values.tolist()])
+
+
+def _rough_variance(values: FloatArray, memory: FloatArray) -> FloatArray:
+    """Variance of AR(1) noise from second differences, which no smooth trend enters.
+
+    They have the variance 2 (1 - memory) (3 - memory) times that of the noise.
+    """
     bends = pulled_in(np.diff(values, 2))
-    sums = (totals, raw, dots(shocks, shocks), dots(bends, bends), resolutions(values))
-
-    def noise(
-        total: float, raw: float, shocks: float, bends: float, resolution: float
-    ) -> Noise:
-        floor = resolution / math.sqrt(12)
-        if total <= 0:
-            return Noise(floor, 0.0, freedom)
-        memory = _corrected(raw, count, terms)
-        spread = caution * math.sqrt(max(1 - memory**2, 0.05) / count)
-        memory = min(max(memory + spread, 0.0), _LARGEST_MEMORY)
-        about_trend = shocks / freedom / (1 - memory**2)
-        # Second differences, which no smooth trend enters, have this multiple of the
-        # variance of AR(1) noise.
-        rough = bends / (count - 2) / (2 * (1 - memory) * (3 - memory))
-        return Noise(max(math.sqrt(min(about_trend, rough)), floor), memory, freedom)
-
-    return [noise(*row) for row in zip(*(each.tolist() for each in sums), strict=True)]
+    variance: FloatArray = dots(bends, bends) / bends.shape[1]
+    variance /= 2 * (1 - memory) * (3 - memory)
+    return variance
 
 
 def _less_fit(values: FloatArray, basis: FloatArray) -> FloatArray:
@@ -171,8 +182,14 @@ def upper_tail(t: float, freedom: float) -> float:
 
 def upper_quantile(p: float, freedom: float) -> float:
     """The t with P(T > t) = p; the inverse of `upper_tail` for p below one half."""
-    z = -_STANDARD_NORMAL.inv_cdf(p) * (8 * freedom + 3) / (8 * freedom + 1)
+    z = _beyond(p) * (8 * freedom + 3) / (8 * freedom + 1)
     return math.sqrt(freedom * math.expm1(z * z / freedom))
+
+
+@lru_cache(maxsize=256)
+def _beyond(p: float) -> float:
+    """The z that a standard normal variable exceeds with probability `p`."""
+    return -_STANDARD_NORMAL.inv_cdf(p)
 
 
 def ratio(numerator: float, denominator: float) -> float:
@@ -182,7 +199,7 @@ def ratio(numerator: float, denominator: float) -> float:
     return math.copysign(math.inf, numerator) if numerator else 0.0
 
 
-def _corrected(raw: float, count: int, terms: int) -> float:
+def _corrected(raw: FloatArray, count: int, terms: int) -> FloatArray:
     """Undoes the downward bias that removing a trend of `terms` terms brings."""
     room = max(count - terms - 2, 2)
-    return min(max((count * raw + terms) / room, -0.5), _LARGEST_MEMORY)
+    return np.clip((count * raw + terms) / room, -0.5, _LARGEST_MEMORY)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from advisor.features.noise import (
     ratio,
     upper_tail,
 )
-from advisor.model.curve import Curve, FloatArray, IntArray
+from advisor.model.curve import Curve, FloatArray
 
 _FEWEST = 5
 # A median of neighbours varies more than their mean: by 1.25 for long windows of white
@@ -151,14 +151,13 @@ def _noises(values: FloatArray, lowest: int) -> list[Noise]:
 
 def window_medians(values: FloatArray, width: int) -> FloatArray:
     """Medians over sliding windows of each row [B, K - width + 1]."""
-    ordered = np.sort(values[:, _windows(values.shape[1], width)], axis=2)
-    middle = ordered[:, :, (width - 1) // 2] + ordered[:, :, width // 2]
-    medians: FloatArray = middle / 2
+    last = values.shape[1] - width + 1
+    places = [values[:, i : last + i] for i in range(width)]
+    # All windows at once are sorted by comparing neighbouring places in turns (odd-even
+    # transposition): several times faster than sorting many short rows.
+    for turn in range(width):
+        for i in range(turn % 2, width - 1, 2):
+            low, high = places[i], places[i + 1]
+            places[i], places[i + 1] = np.minimum(low, high), np.maximum(low, high)
+    medians: FloatArray = (places[(width - 1) // 2] + places[width // 2]) / 2
     return medians
-
-
-@lru_cache(maxsize=1024)
-def _windows(count: int, width: int) -> IntArray:
-    """Indices of every window [count - width + 1, width]."""
-    starts = np.arange(count - width + 1)
-    return starts[:, None] + np.arange(width)

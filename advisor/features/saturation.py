@@ -12,10 +12,10 @@ import numpy as np
 from advisor.features.blocks import in_blocks, or_error, rows, the_only
 from advisor.features.condensed import Condensed, condensed
 from advisor.features.feature import NotEnoughDataError, feature, quantity
-from advisor.features.noise import Noise, noises_about_trend, ratio, upper_quantile
 from advisor.features.noise import medians as medians_of
+from advisor.features.noise import noises_about_trend, ratio, upper_quantile
 from advisor.features.rise_after_minimum import MEDIAN_AGAINST_MEAN, window_medians
-from advisor.model.curve import Curve, FloatArray
+from advisor.model.curve import Curve
 
 _FEWEST = 16
 
@@ -76,27 +76,31 @@ def _saturations(block: list[Condensed], tolerance: float) -> list[Saturation]:
     medians = window_medians(values, width)
     noises = noises_about_trend(values[:, count // 2 :])
     starts = medians_of(rows(each.raw[:3] for each in block))
+    # The first of equals: 0.0 equals -0.0, and the report would show which it was.
+    best = medians[np.arange(len(block)), np.argmin(medians, axis=1)]
+    falls = np.where(starts > best, starts - best, 0.0)
+    errors = [
+        MEDIAN_AGAINST_MEAN * math.sqrt(2) * x.error_of_mean(width) for x in noises
+    ]
+    quantiles = [upper_quantile(0.01, each.freedom) for each in noises]
+    margins = np.array(quantiles) * errors + tolerance * falls
+    outside = medians > (best + margins)[:, None]
+    # The first window after the last one outside; the first of all where none is.
+    first = (medians.shape[1] - np.argmax(outside[:, ::-1], axis=1)) * outside.any(
+        axis=1
+    )
+    places = np.minimum(first + width - 1, count - 1)
+    numbers = (places, best, margins, falls)
     return [
-        _saturation(*each, width, tolerance)
-        for each in zip(block, medians, starts.tolist(), noises, strict=True)
+        _saturation(*each)
+        for each in zip(block, *(each.tolist() for each in numbers), strict=True)
     ]
 
 
 def _saturation(
-    short: Condensed,
-    medians: FloatArray,
-    start: float,
-    noise: Noise,
-    width: int,
-    tolerance: float,
+    short: Condensed, place: int, best: float, margin: float, fall: float
 ) -> Saturation:
-    best = float(medians.min())
-    fall = max(start - best, 0.0)
-    error = MEDIAN_AGAINST_MEAN * math.sqrt(2) * noise.error_of_mean(width)
-    margin = upper_quantile(0.01, noise.freedom) * error + tolerance * fall
-    outside = np.flatnonzero(medians > best + margin)
-    first = int(outside[-1]) + 1 if len(outside) else 0
-    step = int(short.steps[min(first + width - 1, len(short) - 1)])
+    step = int(short.steps[place])
     return Saturation(
         evaluations=len(short) * short.size,
         step=step,

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from advisor.features.blocks import in_blocks, or_error, the_only
+from advisor.features.blocks import FEW, in_blocks, or_error, the_only
 from advisor.features.feature import NotEnoughDataError, feature, quantity
 from advisor.features.noise import median, ratio, upper_quantile, upper_tail
 from advisor.features.sudden_rises import BEFORE, SuddenRises, sudden_rises
 from advisor.model.curve import Curve, FloatArray, IntArray
 
 _RECOVERY = 0.05  # of training, and at least 5 values, to come back in
-_MOST = 64  # long curves that are measured together: they fit into the cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ def all_spikes(
         return [_spikes(each, spike_alpha) for each in sudden_rises(block)]
 
     finite = [each.finite() for each in training_loss]
-    return in_blocks(finite, len, or_error(measure), most=_MOST)
+    return in_blocks(finite, len, or_error(measure), most=FEW)
 
 
 @feature(block=all_spikes)
@@ -84,7 +83,7 @@ def _spikes(found: SuddenRises, alpha: float) -> Spikes:
         height=float(found.rises[highest]),
         level=float(levels[highest]),
         step=int(found.steps[highest + BEFORE]),
-        scale=float(found.scales[highest]),
+        scale=found.scale(int(highest)),
         threshold=threshold,
         share_of_fall=ratio(float(found.rises[highest]), fall),
         steps=tuple(int(each) for each in found.steps[peaks[:5] + BEFORE]),

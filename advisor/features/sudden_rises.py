@@ -32,10 +32,15 @@ class SuddenRises:
     levels: FloatArray
     rises: FloatArray
     z: FloatArray
-    scales: FloatArray
+    scales: FloatArray  # [m] of blocks, the last one longer
     tail: float
     largest: int  # place of the largest rise in `z`
     lowest: float  # level
+
+    def scale(self, place: int) -> float:
+        """The robust standard deviation around a rise."""
+        size = len(self.z) // len(self.scales)
+        return float(self.scales[min(place // size, len(self.scales) - 1)])
 
 
 def sudden_rises(block: list[Curve]) -> list[SuddenRises]:
@@ -45,7 +50,8 @@ def sudden_rises(block: list[Curve]) -> list[SuddenRises]:
             f"at least {_FEWEST} finite values; there are {len(block[0])}"
         )
     values = rows(each.values for each in block)
-    values = np.clip(values, -_LARGEST_VALUE, _LARGEST_VALUE)
+    if max(float(values.max()), -float(values.min())) > _LARGEST_VALUE:
+        values = np.clip(values, -_LARGEST_VALUE, _LARGEST_VALUE)
     levels = _medians_of_five(values)[:, :-1]
     rises = values[:, BEFORE:] - levels
     z, scales = standardised(rises)
@@ -62,10 +68,11 @@ def sudden_rises(block: list[Curve]) -> list[SuddenRises]:
 
 
 def standardised(rises: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Rises less their local median over their local robust scale, and that scale.
+    """Rises [B, n] less their local median over their local robust scale, and that.
 
-    Of each row [B, n]. Local is a block of 50 values or more; its scale is the middle
-    one of its own and its neighbours', so that a spike does not hide itself.
+    Local is a block of 50 values or more, the last with what is over; its scale [B, m]
+    is the middle one of its own and its neighbours', so that a spike does not hide
+    itself.
     """
     length = rises.shape[1]
     count = max(min(length // _BLOCK, 16), 1)
@@ -74,15 +81,17 @@ def standardised(rises: FloatArray) -> tuple[FloatArray, FloatArray]:
     centres = _medians(blocks)
     scales = 1.4826 * _medians(np.abs(blocks - centres[:, :, None]))
     padded = np.concatenate((scales[:, :1], scales, scales[:, -1:]), axis=1)
-    scales = _medians(
-        np.stack((padded[:, :-2], padded[:, 1:-1], padded[:, 2:]), axis=2)
-    )
+    near = np.stack((padded[:, :-2], padded[:, 1:-1], padded[:, 2:]), axis=2)
+    scales = _medians(near)
     floor = 0.1 * scales.mean(axis=1, keepdims=True)
     floor = np.where(floor > 0, floor, np.abs(rises).mean(axis=1, keepdims=True))
     floor = np.where(floor > 0, floor, 1.0)
-    lengths = [size] * (count - 1) + [length - (count - 1) * size]
-    spread = np.repeat(np.maximum(scales, floor), lengths, axis=1)
-    return (rises - np.repeat(centres, lengths, axis=1)) / spread, spread
+    scales = np.maximum(scales, floor)
+    z = np.empty_like(rises)
+    whole = (blocks - centres[:, :, None]) / scales[:, :, None]
+    z[:, : count * size] = whole.reshape(len(z), -1)
+    z[:, count * size :] = (rises[:, count * size :] - centres[:, -1:]) / scales[:, -1:]
+    return z, scales
 
 
 def tail_freedoms(z: FloatArray) -> list[float]:

@@ -84,7 +84,7 @@ def _end_trends(block: list[Condensed], more_steps: float) -> list[EndTrend]:
     heights = levels - levels[:, -1:]
     third = count // 3
     values, before = heights[:, -third:], heights[:, -2 * third : -third]
-    times = np.log(rows(np.maximum(each.steps, 1) for each in block))
+    times = np.log(rows(np.maximum(each.steps, 1.0) for each in block))
     slopes, squares = _falls(times[:, -third:], values)
     measured = (
         levels[:, -1],

@@ -70,7 +70,7 @@ class Curve:
     def finite(self) -> Curve:
         """Only the points whose value is a finite number."""
         mask = np.isfinite(self.values)
-        return self if mask.all() else self.take(mask)
+        return self if np.count_nonzero(mask) == len(mask) else self.take(mask)
 
     def negated(self) -> Curve:
         """The same points with the sign of the values turned round."""
