@@ -10,7 +10,7 @@ from typing import Any
 from advisor.confirm.experiment import Change
 from advisor.confirm.pipelines.pipeline import NotApplicableError
 from advisor.interpret.hyperparameter_names import read_key
-from advisor.interpret.hyperparameters import is_number
+from advisor.model.log import is_number
 from advisor.trainer.configuration import TrialConfiguration
 from advisor.trainer.errors import TrainerError
 

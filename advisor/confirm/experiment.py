@@ -10,9 +10,9 @@ import msgspec
 
 from advisor.engine.confirm_part import ConfirmPart, CounterfactualPart, Returns
 from advisor.errors import AdvisorError
-from advisor.interpret.hyperparameters import is_number
 from advisor.model.confirmation import Prediction
 from advisor.model.finding import Finding
+from advisor.model.log import is_number
 from advisor.model.study import Study
 from advisor.model.trial import Trial
 

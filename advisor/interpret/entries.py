@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from advisor.errors import ConfigurationError
-from advisor.model.log import Value
+from advisor.model.log import Value, is_number
 from advisor.safe_yaml import Document, Place
 
 
@@ -89,7 +89,7 @@ class Entries:
         value = self.data.get(key)
         if value is None or isinstance(value, str):
             return value
-        if isinstance(value, int | float) and not isinstance(value, bool):
+        if is_number(value):
             return str(value)
         raise self.error(key, "a text", described(value), 'quote it: "…"')
 
@@ -111,7 +111,7 @@ class Entries:
         value = self.data.get(key)
         if value is None:
             return None
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        if not is_number(value):
             raise self.error(key, "a number", described(value), f"e.g. {key}: 0.1")
         return float(value)
 

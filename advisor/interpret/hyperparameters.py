@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeGuard
 
 from advisor.interpret.configuration import Configuration, HyperparameterSettings
 from advisor.interpret.hyperparameter_names import SCIENTIFIC, KeyName, read_key
 from advisor.interpret.scales import choose_scale
-from advisor.model.log import TrialLog, Value
+from advisor.model.log import TrialLog, Value, is_number
 from advisor.model.search_space import Domain, Hyperparameter, Role, SearchSpace, Side
 
 _COVERED = 0.5  # an entry that fewer trials have belongs to a few odd ones
@@ -242,8 +241,3 @@ def _role(key: KeyName, *, varies: bool, ordered: bool) -> Role:
     if not varies:
         return "fixed"
     return "scientific" if key.alias in SCIENTIFIC and not ordered else "nuisance"
-
-
-def is_number(value: object) -> TypeGuard[int | float]:
-    """Whether a value has a place on an axis; true and false do not."""
-    return isinstance(value, int | float) and not isinstance(value, bool)

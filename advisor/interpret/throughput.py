@@ -8,7 +8,7 @@ import numpy as np
 
 from advisor.interpret.hyperparameter_names import read_key
 from advisor.model.curve import Curve
-from advisor.model.log import TrialLog, Value
+from advisor.model.log import TrialLog, Value, is_number
 from advisor.model.trial import Part
 
 _FEWEST = 4
@@ -39,7 +39,7 @@ def batch_size_of(configuration: Mapping[str, Value]) -> float | None:
     """Examples of one update, with gradient accumulation."""
     size, accumulated = None, 1.0
     for key, value in configuration.items():
-        if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+        if not is_number(value) or value <= 0:
             continue
         match read_key(key).alias:
             case "batch_size":

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from advisor.model.curve import Curve
-from advisor.model.log import Value
+from advisor.model.log import Value, is_number
 from advisor.model.trial import Part
 
 STEP_KEYS = (
@@ -80,7 +80,7 @@ def _find(configuration: Mapping[str, Value], names: tuple[str, ...]) -> int | N
         by_name.setdefault(last, value)
     for name in names:
         value = by_name.get(name)
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        if not is_number(value):
             continue
         if 0 < value < 1 << 62:  # Lightning and Hugging Face write -1 for no limit
             return int(value)

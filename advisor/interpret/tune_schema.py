@@ -7,7 +7,7 @@ from typing import get_args
 from advisor.interpret.configuration import TuneSettings
 from advisor.interpret.entries import Entries
 from advisor.interpret.hyperparameter_names import read_key
-from advisor.interpret.hyperparameters import is_number
+from advisor.model.log import is_number
 from advisor.model.search_space import Hyperparameter, Scale
 
 _EXAMPLE = "e.g. learning_rate: {lower: 1e-4, upper: 1e-2, scale: log}"

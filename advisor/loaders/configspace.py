@@ -9,7 +9,7 @@ from typing import Any
 from advisor.errors import LogError, Problem
 from advisor.loaders.configuration_entries import plain_value
 from advisor.loaders.json_file import read_json
-from advisor.model.log import Declaration
+from advisor.model.log import Declaration, is_number
 from advisor.model.search_space import Domain, Scale
 from advisor.safe_yaml import MAX_BYTES
 
@@ -60,7 +60,7 @@ def _domain(entry: Mapping[str, Any]) -> Domain | None:
 
 
 def _number(value: Any) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if not is_number(value):
         return None
     return float(value) if -1e300 < value < 1e300 else None
 

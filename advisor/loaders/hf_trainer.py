@@ -20,7 +20,7 @@ from advisor.loaders.event_places import logs_of_trainer
 from advisor.loaders.json_file import read_json
 from advisor.loaders.surroundings import is_file
 from advisor.model.curve import Curve
-from advisor.model.log import State, TrialLog, Value
+from advisor.model.log import State, TrialLog, Value, is_number
 from advisor.safe_yaml import scalar
 
 NAME = "hf-trainer"
@@ -102,7 +102,7 @@ def _event_tag(tag: str) -> str:
 def _number(value: Any) -> float | None:
     if isinstance(value, str) and value in _NON_FINITE:
         return float(value)
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if not is_number(value):
         return None
     try:
         return float(value)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from advisor.errors import LogError, Problem
-from advisor.model.log import Declaration
+from advisor.model.log import Declaration, is_number
 from advisor.model.search_space import Domain, Scale
 from advisor.safe_yaml import MAX_BYTES
 
@@ -92,7 +92,7 @@ def _point(value: Any) -> bool | int | float | str | None:
 
 
 def _is_number(value: Any) -> bool:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
+    number = is_number(value)
     return number and -1e300 < value < 1e300
 
 

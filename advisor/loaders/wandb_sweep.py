@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from advisor.errors import LogError, Problem, ProblemError
 from advisor.loaders.surroundings import is_inside, question
-from advisor.model.log import Declaration, Value
+from advisor.model.log import Declaration, Value, is_number
 from advisor.model.search_space import Domain, Scale
 from advisor.safe_yaml import MAX_BYTES, Document, parse_yaml
 
@@ -147,7 +147,7 @@ def _domain(entry: Mapping[str, Any]) -> Domain | None:
 
 
 def _number(value: Any) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if not is_number(value):
         return None
     return float(value) if -1e300 < value < 1e300 else None
 

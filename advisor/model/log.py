@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal, TypeAlias, TypeVar
+from typing import Literal, TypeAlias, TypeGuard, TypeVar
 
 from advisor.errors import Problem
 from advisor.model.curve import Curve
@@ -19,6 +19,11 @@ Value: TypeAlias = bool | int | float | str | None
 State: TypeAlias = Literal["running", "finished", "crashed", "failed", "killed"]
 
 _T = TypeVar("_T")
+
+
+def is_number(value: object) -> TypeGuard[int | float]:
+    """Whether a value has a place on an axis; true and false do not."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _clean(mapping: Mapping[str, _T]) -> Mapping[str, _T]:

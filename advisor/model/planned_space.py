@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from advisor.model.log import Value
+from advisor.model.log import Value, is_number
 from advisor.model.search_space import Hyperparameter, Role
 
 Point: TypeAlias = Mapping[str, Value]
@@ -137,7 +137,7 @@ def hyperparameter_of(factor: str, names: Collection[str]) -> str:
 def _factor(name: str, point: Point) -> float | None:
     owner = hyperparameter_of(name, point)
     value = point.get(owner)
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if not is_number(value):
         return None
     return value if owner == name else 1 - value
 

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from advisor.model.curve import BoolArray, FloatArray
-from advisor.model.log import Value
+from advisor.model.log import Value, is_number
 from advisor.model.search_space import Hyperparameter, SearchSpace
 from advisor.model.trial import Part, Trial, TrialStatus
 
@@ -146,6 +146,6 @@ class Study:
 
 def _position(axis: Hyperparameter, trial: Trial) -> float:
     value = trial.hyperparameters.get(axis.name)
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if not is_number(value):
         return float("nan")
     return axis.position(float(value))

@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from advisor.model.log import Value
+from advisor.model.log import Value, is_number
 from advisor.model.planned_space import PlannedHyperparameter
 from advisor.model.search_space import Hyperparameter
-from advisor.next_round.draft import is_number
 from advisor.next_round.quasi_random import value_at
 
 _DECADES = 2.0  # a range of that many is a matter of orders of magnitude

@@ -6,8 +6,9 @@ import math
 from dataclasses import replace
 
 from advisor.model.edits import Narrow, Rescale, Widen
+from advisor.model.log import is_number
 from advisor.model.search_space import Hyperparameter, Side
-from advisor.next_round.draft import Draft, is_number
+from advisor.next_round.draft import Draft
 from advisor.next_round.drafts import RefusedError
 from advisor.next_round.edits import Asked
 from advisor.next_round.words import in_words, shown

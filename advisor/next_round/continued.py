@@ -10,12 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from advisor.model.log import Value
+from advisor.model.log import Value, is_number
 from advisor.model.planned_space import PlannedHyperparameter
 from advisor.model.search_space import Hyperparameter, Role, SearchSpace, Side
 from advisor.model.study import Study
 from advisor.model.trial import Trial
-from advisor.next_round.draft import is_number
 
 _DIGITS = 12
 _ONE_MINUS = "one_minus_"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
-from typing import TypeGuard
 
 from advisor.model.log import Value
 from advisor.model.planned_space import Change, PlannedHyperparameter
@@ -103,8 +102,3 @@ def only_value(each: Hyperparameter) -> Value:
         return each.choices[0] if each.choices else None
     lower = each.bounds[0]
     return int(lower) if each.kind == "integer" else lower
-
-
-def is_number(value: object) -> TypeGuard[int | float]:
-    """Whether a value has a place on an axis; true and false do not."""
-    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from advisor.errors import AdvisorError, Problem, ProblemError
-from advisor.model.log import Value
+from advisor.model.log import Value, is_number
 from advisor.model.next_round import PointSequence
 from advisor.model.planned_space import PLAN, Change, Constraint, Point
 from advisor.model.study import Study
-from advisor.next_round.draft import is_number
 from advisor.safe_yaml import Document, Place, parse_yaml
 from advisor.text import printable
 

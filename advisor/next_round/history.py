@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from advisor.model.log import Value
+from advisor.model.log import Value, is_number
 from advisor.model.next_round import PastTrial
 from advisor.model.planned_space import PlannedHyperparameter, Point
 from advisor.model.study import Study
 from advisor.model.trial import Trial
-from advisor.next_round.draft import is_number
 
 _DIGITS = 12
 

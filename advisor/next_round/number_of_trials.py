@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from advisor.model.edits import Repeat, Trials
-from advisor.model.log import Value
+from advisor.model.log import Value, is_number
 from advisor.model.next_round import Conflict, Repeats
 from advisor.model.planned_space import PlannedHyperparameter
 from advisor.model.study import Study
 from advisor.next_round.adam_budget import trials_for
-from advisor.next_round.draft import is_number
 from advisor.next_round.edits import Asked
 from advisor.next_round.history import configuration_of, repeats_of
 

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from advisor.model.edits import Fix, Multiply, Set
-from advisor.model.log import Value
+from advisor.model.log import Value, is_number
 from advisor.model.next_round import Conflict, Quantity
 from advisor.model.planned_space import PlannedHyperparameter
 from advisor.model.study import Study
-from advisor.next_round.draft import is_number, only_value
+from advisor.next_round.draft import only_value
 from advisor.next_round.edits import Asked
 from advisor.next_round.words import in_words
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from advisor.model.curve import FloatArray
-from advisor.model.log import Value
+from advisor.model.log import Value, is_number
 from advisor.model.next_round import PointSequence
 from advisor.model.planned_space import Constraint, PlannedHyperparameter, Point
 from advisor.model.search_space import Hyperparameter
@@ -157,7 +157,7 @@ class Places:
 def _place(space: Hyperparameter, value: Value) -> float:
     if space.choices and value in space.choices:
         return 10.0 * (1 + space.choices.index(value))
-    if space.ordered and isinstance(value, int | float) and not isinstance(value, bool):
+    if space.ordered and is_number(value):
         position = space.position(float(value))
         if math.isfinite(position):
             return position

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from advisor.model.edits import Fix, Free, Reparameterise
-from advisor.model.log import Value
+from advisor.model.log import Value, is_number
 from advisor.model.planned_space import ONE_MINUS
 from advisor.model.search_space import Hyperparameter, Side
-from advisor.next_round.draft import Draft, is_number
+from advisor.next_round.draft import Draft
 from advisor.next_round.drafts import Drafts, RefusedError
 from advisor.next_round.edits import Asked
 from advisor.next_round.words import in_words, shown

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from advisor.model.log import is_number
 from advisor.model.search_space import Hyperparameter
 from advisor.model.study import Study
 from advisor.report.numbers import setting
@@ -62,12 +63,7 @@ def axis_plot(study: Study) -> AxisPlot | None:
 def _panel(study: Study, each: Hyperparameter) -> AxisPanel:
     raw = [trial.hyperparameters.get(each.name) for trial in study.trials]
     if each.ordered:
-        numbers = (
-            float(value)
-            if isinstance(value, int | float) and not isinstance(value, bool)
-            else float("nan")
-            for value in raw
-        )
+        numbers = (float(value) if is_number(value) else float("nan") for value in raw)
         return AxisPanel(each, tuple(numbers))
     names = [setting(choice) for choice in each.choices]
     if len(names) > CATEGORIES:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
-from advisor.model.log import Value
+from advisor.model.log import Value, is_number
 from advisor.model.search_space import Hyperparameter
 from advisor.model.study import Study
 from advisor.report.numbers import setting
@@ -90,11 +90,7 @@ def _division(
 ) -> tuple[list[str], Callable[[Value], int | None]]:
     """The labels of the buckets, and which bucket a value belongs to."""
     tried = {trial.hyperparameters.get(each.name) for trial in study.trials}
-    numbers = sorted(
-        float(value)
-        for value in tried
-        if isinstance(value, int | float) and not isinstance(value, bool)
-    )
+    numbers = sorted(float(value) for value in tried if is_number(value))
     if not each.ordered:
         known = [setting(choice) for choice in each.choices[:MOST_CHOICES]]
         return known, lambda value: _index(known, setting(value))
@@ -107,7 +103,7 @@ def _division(
     labels = [f"{_short(low)} to {_short(high)}" for low, high in pairwise(edges)]
 
     def bucket(value: Value) -> int | None:
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        if not is_number(value):
             return None
         position = each.position(float(value))
         return min(max(int(position * BUCKETS), 0), BUCKETS - 1)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal, TypeAlias, get_args
 
+from advisor.model.log import is_number
 from advisor.trainer.errors import TrainerError
 
 Optimizer: TypeAlias = Literal[
@@ -177,7 +178,7 @@ def _checked(name: str, value: Any, kind: Any) -> Value:
 
 
 def _number(name: str, value: Any, *, whole: bool) -> int | float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if not is_number(value):
         raise TrainerError(_expected(name, "a number", value))
     least, most = _BOUNDS[name]
     if not least <= value <= most or value == _INFINITE:

@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from advisor.confirm.pipelines.pipeline import NotApplicableError
 from advisor.errors import AdvisorError
 from advisor.interpret.configuration import Configuration
-from advisor.interpret.hyperparameters import is_number
 from advisor.model.finding import Evaluation
-from advisor.model.log import Value
+from advisor.model.log import Value, is_number
 from advisor.model.next_round import NextRound, PlannedTrial, PointSequence
 from advisor.model.planned_space import PlannedHyperparameter
 from advisor.model.search_space import Hyperparameter

@@ -21,8 +21,7 @@ from advisor.confirm.pipelines.pipeline import (
 from advisor.errors import AdvisorError
 from advisor.interpret.configuration import Configuration
 from advisor.interpret.hyperparameter_names import read_key
-from advisor.interpret.hyperparameters import is_number
-from advisor.model.log import Value
+from advisor.model.log import Value, is_number
 from advisor.model.study import Study
 from advisor.trainer.configuration import TrialConfiguration
 from advisor.trainer.errors import TrainerError

@@ -16,8 +16,8 @@ from advisor.confirm.experiment import Change, Experiment
 from advisor.confirm.pipelines.bundled import described, settings_of, train_bundled
 from advisor.confirm.pipelines.pipeline import NotApplicableError, Progress, Settings
 from advisor.interpret.hyperparameter_names import read_key
-from advisor.interpret.hyperparameters import is_number
 from advisor.model.confirmation import Level
+from advisor.model.log import is_number
 from advisor.model.trial import Trial
 from advisor.trainer.configuration import TrialConfiguration
 from advisor.trainer.workloads.workload import find_workload

@@ -13,9 +13,9 @@ from advisor.confirm.pipelines.bundled import settings_of
 from advisor.confirm.pipelines.pipeline import NotApplicableError, Progress, Settings
 from advisor.confirm.pipelines.sources import source_of
 from advisor.errors import AdvisorError
-from advisor.interpret.hyperparameters import is_number
 from advisor.interpret.training_length import configured_updates
 from advisor.model.confirmation import Level
+from advisor.model.log import is_number
 from advisor.model.trial import Trial
 from advisor.trainer.configuration import TrialConfiguration
 from advisor.trainer.errors import TrainerError

@@ -21,8 +21,8 @@ from advisor.confirm.pipelines.execution import execute
 from advisor.confirm.pipelines.pipeline import NotApplicableError, Progress, Settings
 from advisor.confirm.pipelines.sources import source_of
 from advisor.interpret.hyperparameter_names import read_key
-from advisor.interpret.hyperparameters import is_number
 from advisor.model.confirmation import Level
+from advisor.model.log import is_number
 from advisor.model.trial import Trial
 from advisor.text import printable
 

@@ -9,10 +9,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from advisor.model.log import Value
+from advisor.model.log import Value, is_number
 from advisor.model.next_round import NextRound, PastTrial
 from advisor.model.search_space import Hyperparameter
-from advisor.next_round.draft import is_number
 
 NAME = "optuna"
 SUFFIX = "optuna.json"

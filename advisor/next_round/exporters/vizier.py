@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from advisor.model.log import Value
+from advisor.model.log import Value, is_number
 from advisor.model.next_round import NextRound
 from advisor.model.planned_space import PlannedHyperparameter
 from advisor.model.search_space import Hyperparameter
-from advisor.next_round.draft import is_number
 
 NAME = "vizier"
 SUFFIX = "vizier.json"
