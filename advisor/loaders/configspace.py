@@ -8,15 +8,15 @@ from typing import Any
 
 from advisor.errors import LogError, Problem
 from advisor.loaders.configuration_entries import plain_value
+from advisor.loaders.declared import MOST_CHOICES, bound
 from advisor.loaders.json_file import read_json
-from advisor.model.log import Declaration, is_number
+from advisor.model.log import Declaration
 from advisor.model.search_space import Domain, Scale
 from advisor.safe_yaml import MAX_BYTES
 
 NAME = "configspace"
 READS = "ConfigSpace `configspace.json` (SMAC, BOHB, DeepCAVE): bounds and scales"
 
-_MAX_CHOICES = 10_000
 _EXTRACTED = "auto extracted"  # by DeepCAVE, from the trials: no bounds of the search
 
 
@@ -49,20 +49,14 @@ def load(path: Path) -> Iterator[Declaration]:
 def _domain(entry: Mapping[str, Any]) -> Domain | None:
     for name in ("choices", "sequence"):  # categorical, ordinal
         if isinstance(values := entry.get(name), list):
-            return Domain(choices=tuple(map(plain_value, values[:_MAX_CHOICES])))
+            return Domain(choices=tuple(map(plain_value, values[:MOST_CHOICES])))
     if "value" in entry:
         return Domain(choices=(plain_value(entry["value"]),))
-    lower, upper = _number(entry.get("lower")), _number(entry.get("upper"))
+    lower, upper = bound(entry.get("lower")), bound(entry.get("upper"))
     if lower is None or upper is None or lower > upper:
         return None
     scale: Scale = "log" if entry.get("log") is True and lower > 0 else "linear"
     return Domain(lower, upper, scale=scale)
-
-
-def _number(value: Any) -> float | None:
-    if not is_number(value):
-        return None
-    return float(value) if -1e300 < value < 1e300 else None
 
 
 def _no_space(path: Path) -> Problem:

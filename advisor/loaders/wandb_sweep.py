@@ -6,7 +6,6 @@ The file that was passed to `wandb sweep`. What the agent writes for each run
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Iterator, Mapping
@@ -14,8 +13,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from advisor.errors import LogError, Problem, ProblemError
+from advisor.loaders.declared import bound, choice, choices
 from advisor.loaders.surroundings import is_inside, question
-from advisor.model.log import Declaration, Value, is_number
+from advisor.model.log import Declaration
 from advisor.model.search_space import Domain, Scale
 from advisor.safe_yaml import MAX_BYTES, Document, parse_yaml
 
@@ -25,7 +25,6 @@ READS = "W&B sweep YAML (`method`, `metric`, `parameters`): search space and obj
 _METHOD = re.compile(rb"^method:[ \t]*['\"]?(random|bayes|grid|custom)\b", re.M)
 _PARAMETERS = re.compile(rb"^parameters:", re.M)
 _SWEEP_FOLDER = re.compile(r"sweep-(.+)")
-_MOST_CHOICES = 10_000
 _LEVELS = 3  # folders above the file that are searched for `wandb/`
 
 _LOG = frozenset({"log_uniform_values", "inv_log_uniform_values"})
@@ -103,7 +102,7 @@ def _holds_wandb(folder: Path) -> bool:
 
 
 def _domains(
-    parameters: Mapping[str, Any], document: Document, prefix: str = "", depth: int = 0
+    parameters: Mapping[str, Any], document: Document, prefix: str = ""
 ) -> Iterator[tuple[str, Domain]]:
     """Domains by dotted name; parameters without a distribution have none.
 
@@ -116,24 +115,24 @@ def _domains(
             raise LogError(_no_distribution(document, place, f"{prefix}{name}"))
         inner = entry.get("parameters")
         if isinstance(inner, dict):
-            yield from _domains(inner, document, f"{prefix}{name}.", depth + 1)
+            yield from _domains(inner, document, f"{prefix}{name}.")
         elif (domain := _domain(entry)) is not None:
             yield f"{prefix}{name}", domain
 
 
 def _domain(entry: Mapping[str, Any]) -> Domain | None:
     if "value" in entry:
-        return Domain(choices=(_choice(entry["value"]),))
+        return Domain(choices=(choice(entry["value"]),))
     values = entry.get("values")
     if isinstance(values, list):
-        return Domain(choices=tuple(map(_choice, values[:_MOST_CHOICES])))
+        return Domain(choices=choices(values))
     distribution = str(entry.get("distribution", "uniform"))
     family = distribution.removeprefix("q_")
     if family == "beta":
         return Domain(0.0, 1.0, scale="linear")
     if family in ("normal", "log_normal"):
         return Domain(scale="log" if family == "log_normal" else "linear")
-    lower, upper = _number(entry.get("min")), _number(entry.get("max"))
+    lower, upper = bound(entry.get("min")), bound(entry.get("max"))
     if lower is None or upper is None or lower > upper:
         return None
     if family in _EXPONENTS:
@@ -144,18 +143,6 @@ def _domain(entry: Mapping[str, Any]) -> Domain | None:
         return Domain(math.exp(lower), math.exp(upper), scale="log")
     scale: Scale = "log" if family in _LOG and lower > 0 else "linear"
     return Domain(lower, upper, scale=scale)
-
-
-def _number(value: Any) -> float | None:
-    if not is_number(value):
-        return None
-    return float(value) if -1e300 < value < 1e300 else None
-
-
-def _choice(value: Any) -> Value:
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
-    return json.dumps(value, default=str)
 
 
 def _no_mapping(document: Document) -> Problem:
