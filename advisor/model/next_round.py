@@ -136,6 +136,15 @@ class NextRound:
         return tuple(each for each in self.hyperparameters if each.searched)
 
     @property
+    def fixed_values(self) -> Mapping[str, Value]:
+        """Known values of the hyperparameters that do not vary."""
+        return {
+            each.name: each.value
+            for each in self.hyperparameters
+            if not each.searched and each.value is not None
+        }
+
+    @property
     def newly_fixed(self) -> tuple[PlannedHyperparameter, ...]:
         """Those that this round gives one value, which it was not given before."""
         return tuple(

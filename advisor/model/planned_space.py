@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -71,6 +71,10 @@ class PlannedHyperparameter:
         """Whether it varies in the next round."""
         return self.space is not None
 
+    def exists_at(self, values: Point) -> bool:
+        """Whether it has a value there; a conditional one may have none."""
+        return self.condition is None or self.condition.holds(values)
+
     @property
     def alias(self) -> str | None:
         """The field's own name for it."""
@@ -125,6 +129,13 @@ class Constraint:
             if value is not None
         ]
         return f"{terms} {' and '.join(sides)}"
+
+
+def existing(
+    searched: Iterable[PlannedHyperparameter], values: Mapping[str, Value]
+) -> Point:
+    """`values` without those of hyperparameters that do not exist there."""
+    return {each.name: values[each.name] for each in searched if each.exists_at(values)}
 
 
 def hyperparameter_of(factor: str, names: Collection[str]) -> str:

@@ -27,9 +27,9 @@ def inside(past: PastTrial, searched: Sequence[PlannedHyperparameter]) -> bool:
         space = each.space
         assert space is not None
         if value is None:
-            if each.condition is not None and not each.condition.holds(past.values):
-                continue
-            return False
+            if each.exists_at(past.values):
+                return False
+            continue
         if space.choices:
             if value not in space.choices:
                 return False

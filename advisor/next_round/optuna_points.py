@@ -13,9 +13,9 @@ from typing import Any
 
 from advisor.errors import AdvisorError
 from advisor.model.next_round import LearnedPoints, NextRound
-from advisor.model.planned_space import Point
+from advisor.model.planned_space import Point, existing
 from advisor.next_round.exporters.optuna import export
-from advisor.next_round.quasi_random import Places
+from advisor.next_round.new_points import NewPoints
 
 _TRIES = 20  # a point
 
@@ -51,34 +51,15 @@ def chosen_by_tpe(made: NextRound, count: int) -> LearnedPoints | None:
 def _drawn(made: NextRound, count: int, optuna: Any) -> tuple[Point, ...]:
     data = json.loads(export(made))
     study = _study(data, made, optuna)
-    searched = {each.name: each.condition for each in made.searched}
-    distributions = _read(
-        {
-            name: each
-            for name, each in data["distributions"].items()
-            if name in searched
-        },
-        optuna,
-    )
-    constants = {
-        each.name: each.value for each in made.hyperparameters if not each.searched
-    }
-    places = Places(made.searched, [each.values for each in made.past], count)
-    points: list[Point] = []
+    every = _read(data["distributions"], optuna)
+    distributions = {each.name: every[each.name] for each in made.searched}
+    chosen = NewPoints.of(made, count)
     for _ in range(_TRIES * count):
-        if len(points) == count:
+        if chosen.complete:
             break
         values = study.ask(distributions).params
-        point = {
-            name: values[name]
-            for name, condition in searched.items()
-            if condition is None or condition.holds(values)
-        }
-        whole = {**constants, **point}
-        excluded = any(each.excludes(whole) for each in made.constraints)
-        if not excluded and places.take(point):
-            points.append(point)
-    return tuple(points)
+        chosen.take(existing(made.searched, values))
+    return tuple(chosen.points)
 
 
 def _study(data: dict[str, Any], made: NextRound, optuna: Any) -> Any:

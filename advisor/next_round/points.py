@@ -29,16 +29,13 @@ def with_points(made: NextRound, sampler: Sampler = "model") -> NextRound:
     count = made.trials if made.phase == "exploitation" else made.trials // 2
     learned = _SAMPLERS[sampler](made, count) if count else None
     first = learned.points if learned is not None else ()
-    constants = {
-        each.name: each.value for each in made.hyperparameters if not each.searched
-    }
     others, sequence = draw(
         made.searched,
         made.trials - len(first),
         made.sequence,
         tried=[*(each.values for each in made.past), *first],
         constraints=made.constraints,
-        constants=constants,
+        fixed=made.fixed_values,
     )
     points = tuple(_completed(made, (*first, *others)))
     return replace(made, sequence=sequence, points=points, learned=learned)

@@ -10,10 +10,10 @@ import numpy as np
 from advisor.model.curve import BoolArray, FloatArray
 from advisor.model.log import Value
 from advisor.model.next_round import LearnedPoints, NextRound, PastTrial
-from advisor.model.planned_space import Point
+from advisor.model.planned_space import Point, existing
 from advisor.next_round.axis import Axis
 from advisor.next_round.gaussian_process import GaussianProcess
-from advisor.next_round.quasi_random import Places
+from advisor.next_round.new_points import NewPoints
 from advisor.next_round.warped import warped
 
 FEWEST = 10
@@ -75,10 +75,7 @@ def _known(past: PastTrial, axes: Sequence[Axis]) -> bool:
         return False
     return all(
         past.values.get(axis.planned.name) is not None
-        or (
-            (condition := axis.planned.condition) is not None
-            and not condition.holds(past.values)
-        )
+        or not axis.planned.exists_at(past.values)
         for axis in axes
     )
 
@@ -136,12 +133,7 @@ def _point(axes: Sequence[Axis], fractions: Sequence[float]) -> Point:
         axis.planned.name: axis.value(fraction)
         for axis, fraction in zip(axes, fractions, strict=True)
     }
-    conditions = {axis.planned.name: axis.planned.condition for axis in axes}
-    return {
-        name: value
-        for name, value in values.items()
-        if (condition := conditions[name]) is None or condition.holds(values)
-    }
+    return existing([axis.planned for axis in axes], values)
 
 
 def _chosen(
@@ -151,17 +143,9 @@ def _chosen(
     candidates: FloatArray,
     count: int,
 ) -> tuple[Point, ...]:
-    places = Places(made.searched, [each.values for each in made.past], count)
-    constants = {
-        each.name: each.value for each in made.hyperparameters if not each.searched
-    }
+    chosen = NewPoints.of(made, count)
     spread = process.spread_out(candidates, _CAUTION)
-    chosen: list[Point] = []
-    while len(chosen) < count and (number := spread.next()) is not None:
-        point = points[number]
-        whole = {**constants, **point}
-        excluded = any(each.excludes(whole) for each in made.constraints)
-        if not excluded and places.take(point):
+    while not chosen.complete and (number := spread.next()) is not None:
+        if chosen.take(points[number]):
             spread.take(number)
-            chosen.append(point)
-    return tuple(chosen)
+    return tuple(chosen.points)

@@ -133,17 +133,12 @@ def _round(made: NextRound, trainable: Trainable, *, since: int) -> Round:
 
 def _constants(made: NextRound, trainable: Trainable) -> dict[str, Value]:
     """Values that all trials share and that the pipeline can be told."""
-    fixed = {
-        each.name: each.value
-        for each in made.hyperparameters
-        if not each.searched and each.value is not None
-    }
     plan = {
         each.name: each.after for each in made.quantities if each.name in ABOUT_TRAINING
     }
     return {
         name: value
-        for name, value in {**fixed, **plan}.items()
+        for name, value in {**made.fixed_values, **plan}.items()
         if trainable.takes(name)
     }
 

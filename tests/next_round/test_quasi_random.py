@@ -129,7 +129,7 @@ def test_regions_are_left_out() -> None:
 def test_a_region_may_speak_of_what_is_fixed() -> None:
     region = Constraint({"lr": 1, "wd": 1}, 0.01, None, Change("", "", ""))
     points, _ = draw(
-        SEARCHED, 20, PointSequence(), constraints=[region], constants={"wd": 10.0}
+        SEARCHED, 20, PointSequence(), constraints=[region], fixed={"wd": 10.0}
     )
     assert all(each["lr"] <= 0.001 for each in points)  # type: ignore[operator]
 

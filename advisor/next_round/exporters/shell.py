@@ -37,11 +37,7 @@ class _Names:
 
     def __init__(self, next_round: NextRound) -> None:
         every = next_round.hyperparameters
-        self.constants = {
-            each.name: each.value
-            for each in every
-            if not each.searched and each.value is not None
-        }
+        self.fixed = next_round.fixed_values
         self.aliases = {each.alias: each.name for each in every if each.alias}
 
 
@@ -49,7 +45,7 @@ def _arguments(
     command: tuple[str, ...], trial: PlannedTrial, names: _Names
 ) -> list[str]:
     given: Mapping[str, Value] = {
-        **names.constants,
+        **names.fixed,
         **trial.values,
         "seed": trial.seed,
         "directory": f"{_LOGS}/{trial.name}",
