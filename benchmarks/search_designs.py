@@ -78,7 +78,7 @@ def _laid_out(trials: int, seed: int, sampling: str) -> Study:
 
 
 def not_uniform() -> bool:
-    """Uniform, quasi-random and chosen points; crowds, grids, one change at a time."""
+    """Even points, also beside a crowd; crowds alone, and one change at a time."""
     rule = find_rule("search-not-uniform")
     print(f"\n{rule.id}")
     results = [
@@ -93,7 +93,7 @@ def not_uniform() -> bool:
                 seed=i,
             ),
         )
-        for sampling in ("uniform", "halton", "choices")
+        for sampling in ("uniform", "halton", "choices", "half-crowded")
     ]
     planted(
         rule,

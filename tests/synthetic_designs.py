@@ -35,6 +35,11 @@ def points(
         start = rng.random((trials // 4, dimensions))
         near = centre + width * rng.standard_normal((trials - len(start), dimensions))
         return np.vstack((start, np.clip(near, 0, 1)))
+    if sampling == "half-crowded":  # as where half of a round is exploited
+        even = points("halton", trials // 2, dimensions, rng)
+        centre = rng.uniform(0.2, 0.8, dimensions)
+        crowd = centre + 0.05 * rng.standard_normal((trials - len(even), dimensions))
+        return np.vstack((even, np.clip(crowd, 0, 1)))
     raise LookupError(f"no sampling is called {sampling}")
 
 

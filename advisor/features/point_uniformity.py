@@ -9,6 +9,7 @@ import numpy as np
 
 from advisor.features.discrepancy import chance_of_unevenness
 from advisor.features.feature import NotEnoughDataError, feature, quantity
+from advisor.features.gaps import worth_in_uniform_points
 from advisor.model.curve import FloatArray
 from advisor.model.search_space import Hyperparameter
 from advisor.model.study import Design
@@ -29,6 +30,7 @@ class PointUniformity:
     p_value: float | None = quantity(
         "probability", "that uniform points are as uneven (simulated); none with few"
     )
+    worth: float = quantity("points", "uniform ones that would leave gaps as wide")
     grid: bool = quantity("", "whether the points fill a grid of a few values each")
     combinations: int = quantity("points", "of that grid, or of all values combined")
     levels: int = quantity("values", "most different values of any hyperparameter")
@@ -73,6 +75,7 @@ def point_uniformity(design: Design) -> PointUniformity:
         points=len(rows),
         hyperparameters=len(design.axes),
         p_value=_chance(even),
+        worth=worth_in_uniform_points(even),
         grid=grid,
         combinations=math.prod(levels),
         levels=max(levels),

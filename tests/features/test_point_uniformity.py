@@ -13,6 +13,7 @@ from synthetic_designs import points
 
 from advisor.features.discrepancy import chance_of_unevenness, unevenness
 from advisor.features.feature import NotEnoughDataError
+from advisor.features.gaps import mean_gap, worth_in_uniform_points
 from advisor.features.point_uniformity import PointUniformity, point_uniformity
 from advisor.model.curve import FloatArray
 
@@ -134,3 +135,39 @@ def test_repeats_are_one_point() -> None:
 def test_two_points_are_too_few() -> None:
     with pytest.raises(NotEnoughDataError, match="at least 3 points"):
         laid_out(np.array([[0.1, 0.2], [0.3, 0.4]]))
+
+
+def test_gaps_are_measured_from_everywhere() -> None:
+    """Against other places, drawn at random, and distances one by one."""
+    cube = np.random.default_rng(1).random((30, 3))
+    places = np.random.default_rng(2).random((4000, 3))
+    slow = [min(np.linalg.norm(place - point) for point in cube) for place in places]
+    assert mean_gap(cube) == pytest.approx(np.mean(slow), rel=0.03)
+
+
+@pytest.mark.parametrize("dimensions", [1, 3, 6])
+@pytest.mark.parametrize("count", [12, 50, 200])
+def test_uniform_points_are_worth_their_number(count: int, dimensions: int) -> None:
+    rng = np.random.default_rng(count)
+    worth = [
+        worth_in_uniform_points(rng.random((count, dimensions))) / count
+        for _ in range(9)
+    ]
+    assert 0.8 < np.median(worth) <= 1
+    assert min(worth) > 0.5
+
+
+@pytest.mark.parametrize("dimensions", [2, 4, 5])
+def test_points_that_crowd_beside_even_ones_do_no_harm(dimensions: int) -> None:
+    rng = np.random.default_rng(0)
+    even = qmc.Halton(dimensions, rng=0).random(40)
+    crowd = 0.4 + 0.03 * rng.standard_normal((40, dimensions))
+    both = laid_out(np.concatenate([even, crowd]))
+    assert both.p_value is not None
+    assert both.p_value < 0.02
+    assert 40 < both.worth < 75
+    assert laid_out(crowd).worth < 0.3 * 40
+
+
+def test_the_same_point_again_and_again_is_worth_hardly_more_than_one() -> None:
+    assert 1 <= worth_in_uniform_points(np.full((20, 2), 0.5)) < 2
