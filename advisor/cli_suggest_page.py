@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from pathlib import Path
 
 from advisor.model.next_round import NextRound
 from advisor.next_round.markdown import after_in_words, before_in_words
-from advisor.report.layout import Page, cells, shorten
+from advisor.report.layout import Page, cells, wrap
 
 _WIDTH = 80
 _MOST_SHOWN = 10
@@ -69,12 +70,11 @@ def _show(page: Page, made: NextRound) -> None:
 
 
 def _row(page: Page, words: tuple[str, str, str, str]) -> None:
-    """One line of the table, every cell cut to its column."""
-    from advisor.text import inert
-
-    line = "  "
-    for word, width in zip(words[:3], _COLUMNS, strict=True):
-        cell = shorten(word, width - 1)
-        line += cell + " " * (width - cells(cell))
-    line += shorten(words[3], _WIDTH - cells(line))
-    page.lines.append([(inert(line.rstrip()), "")])
+    """A row of the table, every cell wrapped in its column."""
+    widths = (*_COLUMNS, _WIDTH - 2 - sum(_COLUMNS) + 1)
+    columns = [wrap(word, w - 1) for word, w in zip(words, widths, strict=True)]
+    for cells_of_line in zip_longest(*columns, fillvalue=""):
+        line = "  "
+        for cell, width in zip(cells_of_line, widths, strict=True):
+            line += cell + " " * (width - cells(cell))
+        page.lines.append([(line.rstrip(), "")])

@@ -393,11 +393,13 @@ def improving(
     noise_size: float = 0.01,
     evaluations: int = 60,
     decay: bool = False,
+    configured: int | None = None,
     seed: int = 0,
 ) -> Study:
     """An error that falls by `gain` an e-fold of the steps up to the end.
 
     With `decay` it falls faster at the end, as the logged learning rate goes to zero.
+    `configured` steps of training are in the configuration.
     """
     rng = np.random.default_rng(seed)
     times = steps_of(evaluations) / STEPS
@@ -407,7 +409,10 @@ def improving(
         error = error - gain * times**4
         extra["learning_rate"] = curve(0.5 * (1 + np.cos(np.pi * times)) + 1e-4)
     error = error + noise_size * rng.standard_normal(evaluations)
-    return _validated(curve(error), **extra)
+    logged = curve(error)
+    parts: dict[Part, Curve] = {"validation_loss": logged, "validation_error": logged}
+    trial = make_trial("trial-0", parts | extra, max_train_steps=configured)
+    return make_curve_study([trial])
 
 
 def saturated(

@@ -7,6 +7,7 @@ compared. Whether a curve became unstable is for the rules to judge.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -35,8 +36,9 @@ def with_feasibility(
     """The trials in order, infeasible ones with their reason and without an error."""
     usual = _usual_length(trials)
     anything = any(log.points or log.results for log in logs)
+    losses = _losses_of_results(logs)
     judged = [
-        _judged(trial, log, objective, usual, anything)
+        _judged(trial, log, objective, usual, anything, losses)
         for trial, log in zip(trials, logs, strict=True)
     ]
     return tuple(without_very_bad(judged))
@@ -48,9 +50,10 @@ def _judged(
     objective: Objective | None,
     usual: int | None,
     anything: bool,
+    losses: frozenset[str],
 ) -> Trial:
     reason = (
-        _not_finite(trial, log, objective)
+        _not_finite(trial, log, objective, losses)
         or _exploded(trial, objective)
         or _broken_off(trial, log, usual, anything)
     )
@@ -63,15 +66,30 @@ def _infeasible(trial: Trial, reason: Infeasibility) -> Trial:
     )
 
 
+def _losses_of_results(logs: Sequence[TrialLog]) -> frozenset[str]:
+    """Losses in tables that are numbers in most trials, so that NaN says something."""
+    measured = Counter(
+        (tag, math.isfinite(value))
+        for log in logs
+        for tag, value in log.results.items()
+        if read_metric(tag).kind == "loss" and read_metric(tag).split != "test"
+    )
+    return frozenset(
+        tag
+        for tag, finite in measured
+        if finite and measured[tag, True] >= measured[tag, False]
+    )
+
+
 def _not_finite(
-    trial: Trial, log: TrialLog, objective: Objective | None
+    trial: Trial, log: TrialLog, objective: Objective | None, losses: frozenset[str]
 ) -> Infeasibility | None:
     for part, name in _LOSSES:
         curve = trial.curves.get(part)
         if curve is not None and (found := _from_where(curve)) is not None:
             step, value = found
             return Infeasibility(
-                "diverged", f"{name} is {value} from step {step:,} on", step
+                "diverged", f"{name} is {value} from {curve.axis} {step:,} on", step
             )
     if objective is None:
         return None
@@ -83,6 +101,9 @@ def _not_finite(
     result = log.results.get(objective.metric)
     if curve is None and result is not None and not math.isfinite(result):
         return Infeasibility("diverged", f"{objective.metric} is {result}")
+    for tag, number in log.results.items():
+        if tag in losses and tag not in log.curves and not math.isfinite(number):
+            return Infeasibility("diverged", f"{tag} is {number}")
     return None
 
 

@@ -141,6 +141,9 @@ def _name(place: Path, logs: Logs) -> str:
     for root in logs.roots:
         if place != root and root in place.parents:
             return place.relative_to(root).as_posix()
+    below = [root for root in logs.roots if place in root.parents]
+    if len(below) == 1:  # what was given is better known than the folder above it
+        place = below[0]
     return place.name or place.resolve().name or "study"
 
 

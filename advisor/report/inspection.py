@@ -137,7 +137,7 @@ def _readings(page: Page, readings: Sequence[Reading]) -> None:
         )
         page.add(f"because {each.reason}", indent=6, style="dim", limit=3)
         if each.override:
-            page.add(f"to change it: {each.override}", indent=6, style="dim", limit=3)
+            page.add(f"to change it: {each.override}", indent=6, style="dim", limit=9)
 
 
 def _trials(page: Page, study: Study) -> None:

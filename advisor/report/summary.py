@@ -212,23 +212,25 @@ def state(evaluation: Evaluation) -> str:
         )
     if evaluation.accepted:
         are = "is" if len(evaluation.accepted) == 1 else "are"
+        new = "Nothing new worse than a note" if findings else "Nothing new"
         return (
-            "Nothing new was found: "
+            f"{new} was found: "
             f"{count(len(evaluation.accepted), 'finding')} {are} accepted."
         )
     found = outcomes(evaluation, evaluation.studies)
     undecided = found[Outcome.INCONCLUSIVE] + found[Outcome.NOT_EVALUATED]
+    nothing = "Nothing worse than a note was found" if findings else "Nothing was found"
     if undecided > found[Outcome.CLEAR]:
         return (
-            f"Nothing was found, which says little: {undecided} of "
+            f"{nothing}, which says little: {undecided} of "
             f"{count(sum(found.values()), 'rule')} could not decide; see below for why."
         )
+    to_act = "" if findings else " to act on"
     if undecided:
         return (
-            "Nothing was found to act on in what could be decided; see below for "
-            "what could not."
+            f"{nothing}{to_act} in what could be decided; see below for what could not."
         )
-    return "Nothing was found to act on."
+    return f"{nothing}{to_act}."
 
 
 def _reasons(verdicts: Iterable[Verdict], outcome: Outcome) -> tuple[Reason, ...]:

@@ -19,7 +19,7 @@ ALIKE = 3  # findings of one rule in one study that are shown before the rest is
 NEXT = 3
 STUDIES = 10
 PROBLEMS = 3
-MESSAGE_LINES = 4
+MESSAGE_LINES = 7  # no rule says more unless names are very long
 
 _STYLES: Mapping[Severity, str] = {
     Severity.ERROR: "bold red",
@@ -185,7 +185,7 @@ def _totals(page: Page, evaluation: Evaluation) -> None:
     _accepted(page, evaluation)
     missing = _missing(evaluation)
     if missing:
-        page.add(f"Not evaluated for lack of: {missing}.", style="dim", limit=2)
+        page.add(f"Not evaluated for lack of: {missing}.", style="dim", limit=4)
     if evaluation.questions:
         page.add(
             f"{count(len(evaluation.questions), 'question')} that the logs cannot "

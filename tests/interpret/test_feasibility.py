@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from advisor.model.curve import Curve
 from advisor.model.log import TrialLog
 from advisor.model.trial import Trial, TrialStatus
 from tests.interpret.logs import study_of, trial
@@ -143,3 +145,33 @@ def test_a_result_that_is_no_number_is_divergence() -> None:
     study = study_of(scores([0.2, 0.3, NAN]))
     (bad,) = study.infeasible
     assert str(bad.infeasibility) == "diverged: val_loss is nan"
+
+
+def table(losses: list[float]) -> list[TrialLog]:
+    return [
+        trial(
+            f"t{i}",
+            {"lr": 0.1 * i},
+            tags=[],
+            results={"val_accuracy": 0.1 + 0.01 * i, "train_loss": loss},
+        )
+        for i, loss in enumerate(losses)
+    ]
+
+
+def test_a_loss_that_is_no_number_is_divergence_beside_a_quality_that_is() -> None:
+    study = study_of(table([0.2, 0.3, NAN, 0.25]))
+    (bad,) = study.infeasible
+    assert str(bad.infeasibility) == "diverged: train_loss is nan"
+
+
+def test_a_loss_that_hardly_any_row_of_a_table_has_says_nothing() -> None:
+    assert not study_of(table([0.2, NAN, NAN, NAN])).infeasible
+
+
+def test_the_place_of_divergence_is_told_in_what_the_curve_counts() -> None:
+    epochs = Curve(np.arange(4), np.array([1.0, 0.5, NAN, NAN]), axis="epoch")
+    log = replace(odd(), curves={"train/loss": epochs, "val/loss": epochs})
+    assert str(judged(log).infeasibility) == (
+        "diverged: training loss is NaN from epoch 2 on"
+    )

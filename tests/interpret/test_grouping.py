@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from advisor.errors import AdvisorError
-from advisor.model.log import Declaration
+from advisor.interpret.configuration import Configuration
+from advisor.interpret.studies import interpret
+from advisor.model.log import Declaration, Logs, TrialLog
 from advisor.model.search_space import Domain
 from tests.interpret.logs import ROOT, said, studies_of, trial
 
@@ -45,6 +47,29 @@ FOLDERS = [
 def test_folders_decide(names: list[str], groups: list[list[str]]) -> None:
     found = studies_of([trial(name) for name in names])
     assert [[each.name for each in study.trials] for study in found] == groups
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        (("lightning_logs",), "lightning_logs"),
+        (("lightning_logs/version_0",), "version_0"),
+        (("lightning_logs/version_0", "lightning_logs/version_1"), "logs"),
+        ((".",), "logs"),
+    ],
+)
+def test_a_study_above_what_was_given_is_called_by_what_was_given(
+    given: tuple[str, ...], name: str
+) -> None:
+    found = tuple(trial(f"lightning_logs/version_{i}") for i in range(len(given) + 1))
+    roots = tuple(ROOT / each for each in given)
+    logs = Logs(roots, tuple(x for x in found if any(_in(x, r) for r in roots)))
+    (study,) = interpret(logs, Configuration())
+    assert study.name == name
+
+
+def _in(log: TrialLog, root: Path) -> bool:
+    return root == log.location or root in log.location.parents
 
 
 def test_repeated_studies_are_one() -> None:

@@ -122,6 +122,32 @@ def test_nothing_found_is_worth_what_could_be_decided(clear: int, says: str) -> 
     assert f"no findings: {clear} clear, 1 inconclusive, 1 not evaluated" in text
 
 
+@pytest.mark.parametrize(
+    ("undecided", "says"),
+    [
+        (3, "Nothing worse than a note was found, which says little: 3 of 4 rules"),
+        (1, "Nothing worse than a note was found in what could be decided; see"),
+        (0, "Nothing worse than a note was found. Rules"),
+    ],
+)
+def test_notes_are_not_called_nothing(undecided: int, says: str) -> None:
+    study = example.single()
+    subject = Subject(study.name, "study", study.name)
+    outcomes = [Outcome.CLEAR] + [Outcome.INCONCLUSIVE] * undecided
+    verdicts = tuple(
+        Verdict(f"rule-{i}", subject, each) for i, each in enumerate(outcomes)
+    )
+    note = replace(
+        example.findings_of(example.sweep(3))[0],
+        subject=subject,
+        severity=Severity.INFO,
+    )
+    made = Evaluation(example.empty().logs, (study,), verdicts, (note,))
+    text = " ".join(terminal.render(made).split())
+    assert says in text
+    assert "to act on" not in text
+
+
 def test_notices_are_told() -> None:
     made = dataclasses.replace(example.evaluation(), notices=("it ended",))
     assert "it ended" in terminal.render(made)
