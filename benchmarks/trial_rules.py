@@ -26,7 +26,7 @@ from advisor.model.study import Goal, Objective, Study
 from advisor.model.trial import Part, Trial
 
 GOAL = 0.3e-3
-GROWTH = 1.5  # of the time for a trial, from the smallest study to the largest
+GROWTH = 1.2  # of the time for a trial, from the best of the smaller studies
 POINTS = 1_000
 SIZES = (100, 1_000, 10_000)
 PARTS: tuple[Part, ...] = get_args(Part)
@@ -117,11 +117,11 @@ def main() -> int:
             f"{size:8,d} {verdicts / size * 1e3:9.3f} ms "
             f"{evidence / size * 1e3:10.3f} ms   {shown}"
         )
-    growth = costs[-1] / costs[0]
+    growth = costs[-1] / min(costs[:-1])
     missed = costs[-1] > GOAL or growth > GROWTH
-    print(f"\na trial among {SIZES[-1]:,d} costs {growth:.2f} of one among {SIZES[0]}")
     print(
-        f"goal: at most {GOAL * 1e3:g} ms a trial, growing by {GROWTH:g} at most; "
+        f"\ngoal: at most {GOAL * 1e3:g} ms a trial, in the largest study at most "
+        f"{GROWTH:g} times as much as in smaller ones (it is {growth:.2f}); "
         f"{'missed' if missed else 'met'}"
     )
     return int(missed)
