@@ -22,22 +22,26 @@ class Grounds:
         self, rule: Rule, scope: Callable[[], Scope], asked: Sequence[Asked]
     ) -> None:
         self._rule = rule
-        self._scope = scope
+        self._scope: Scope | Callable[[], Scope] = scope
         self._asked = asked
 
     def evidence(self) -> tuple[Evidence, ...]:
         """The numbers that the rule shows."""
-        return self._scope().evidence(self._rule.source.evidence)
+        return self._look_up(self._rule.source.evidence)
 
     def trace(self) -> tuple[Step, ...]:
         """The conditions with the values that they saw."""
-        scope = self._scope()
         return tuple(
             Step(
                 text,
-                scope.evidence(self._rule.condition(text).look_ups),
+                self._look_up(self._rule.condition(text).look_ups),
                 result,
                 purpose,
             )
             for text, result, purpose in self._asked
         )
+
+    def _look_up(self, names: Sequence[str]) -> tuple[Evidence, ...]:
+        if not isinstance(self._scope, Scope):
+            self._scope = self._scope()
+        return self._scope.evidence(names)

@@ -30,6 +30,7 @@ class LookUps:
         self.findings = findings
         self.constants: dict[str, Any] = dict(parameters)
         self._found: dict[str, dict[Subject, list[Finding]]] = {}
+        self._notes: dict[str, tuple[str, str]] = {}
         self.results = {
             name: measurements.of(
                 feature, _resolved(options, parameters), rule.source.subject
@@ -44,6 +45,21 @@ class LookUps:
             for each in self.findings.get(rule, ()):
                 self._found[rule].setdefault(each.subject, []).append(each)
         return self._found[rule].get(subject, ())
+
+    def note(self, name: str) -> tuple[str, str]:
+        """The unit and the meaning of what a look-up gives."""
+        if name not in self._notes:
+            self._notes[name] = self._described(name)
+        return self._notes[name]
+
+    def _described(self, name: str) -> tuple[str, str]:
+        root, _, rest = name.partition(".")
+        if root in self.rule.features:
+            quantity = self.rule.features[root][0].quantities[rest]
+            return quantity.unit, quantity.meaning
+        if name in self.rule.source.parameters:
+            return "threshold", self.rule.source.parameters[name].reason
+        return "", ""
 
 
 def _resolved(
@@ -62,7 +78,14 @@ class Scope:
     `together` are the subjects that are judged with it, itself among them.
     """
 
-    __slots__ = ("_look_ups", "_measured", "_subject", "_together", "_values")
+    __slots__ = (
+        "_evidence",
+        "_look_ups",
+        "_measured",
+        "_subject",
+        "_together",
+        "_values",
+    )
 
     def __init__(
         self, look_ups: LookUps, subject: Subject, together: Sequence[Subject] = ()
@@ -73,6 +96,7 @@ class Scope:
         # The same look-ups stand in conditions, trace and evidence.
         self._values: dict[str, Any] = {}
         self._measured: dict[str, Any] = {}
+        self._evidence: dict[str, Evidence] = {}
 
     def again(self) -> Callable[[], Scope]:
         """Makes a scope with the same look-ups, none of them made yet."""
@@ -125,19 +149,12 @@ class Scope:
 
     def evidence(self, names: Sequence[str]) -> tuple[Evidence, ...]:
         """The values of look-ups, with units and meanings."""
-        return tuple([self._as_evidence(name) for name in names])
-
-    def _as_evidence(self, name: str) -> Evidence:
-        rule, value = self._look_ups.rule, self(name)
-        root, _, rest = name.partition(".")
-        if root in rule.features:
-            quantity = rule.features[root][0].quantities[rest]
-            return Evidence(name, value, quantity.unit, quantity.meaning)
-        if name in rule.source.parameters:
-            return Evidence(
-                name, value, "threshold", rule.source.parameters[name].reason
-            )
-        return Evidence(name, value)
+        known = self._evidence
+        for name in names:
+            if name not in known:
+                note = self._look_ups.note(name)
+                known[name] = Evidence(name, self(name), *note)
+        return tuple([known[name] for name in names])
 
     def _feature(self, name: str) -> Any:
         """The measured feature, None where it is optional and cannot be measured."""
