@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +19,7 @@ from advisor.cli_options import (
     confirm_options,
     output_options,
 )
-from advisor.cli_output import answer_of, give, has_color
+from advisor.cli_output import answer_of, give, has_color, progress_bar
 from advisor.cli_rules import rule, rules
 from advisor.cli_suggest import suggest
 from advisor.cli_tune import tune
@@ -174,11 +173,12 @@ def init(
     """Write an advisor.yaml with the readings of the logs filled in, ready to edit."""
     from advisor.interpret.initial_configuration import initial_configuration
     from advisor.pipeline import read
+    from advisor.written import Written, write
 
     if output.exists() and not force:
         raise AdvisorError(f"{output} exists; pass --force to overwrite it")
     _, studies = read(paths, _configuration(paths, config))
-    output.write_text(initial_configuration(studies), "utf-8")
+    write([Written(output, initial_configuration(studies).encode())])
     click.echo(f"wrote {output}")
 
 
@@ -211,12 +211,5 @@ def _configuration(paths: tuple[Path, ...], explicit: Path | None) -> Configurat
 @contextmanager
 def _progress() -> Iterator[Progress | None]:
     """A progress bar on stderr, if somebody is looking at it."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress as Bar
-
-    with Bar(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("reading", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+    with progress_bar("reading") as tell:
+        yield tell and (lambda done, total: tell("reading", done, total))

@@ -22,7 +22,8 @@ from advisor.loaders.cache import answer as answers
 from advisor.loaders.cache.answer import Answer
 from advisor.loaders.cache.folder import Folder, digest, is_settled, open_folder
 from advisor.loaders.cache.state import State, UnknowableError
-from advisor.loaders.surroundings import passing
+from advisor.loaders.surroundings import changed, passing
+from advisor.written import images_of
 
 CONFIGURATIONS = ("advisor.yaml", "pyproject.toml")
 _METADATA = (".dist-info", ".egg-info", ".pth")
@@ -121,7 +122,7 @@ class Question:
         """Files that it will write, if they are there."""
         for path in self._outputs:
             yield path
-            images = path.with_name(f"{path.stem}_files")
+            images = images_of(path)
             if images.is_dir():
                 yield from (images / name for name in os.listdir(images))
 
@@ -181,14 +182,7 @@ def _installed(place: str) -> list[tuple[str, int]]:
     except OSError:
         return []
     metadata = (each for each in names if each.endswith(_METADATA))
-    return sorted((name, _changed(os.path.join(place, name))) for name in metadata)
-
-
-def _changed(place: str) -> int:
-    try:
-        return os.stat(place).st_mtime_ns
-    except OSError:
-        return 0
+    return sorted((name, changed(os.path.join(place, name))) for name in metadata)
 
 
 def _upwards(origin: Path) -> tuple[Path, ...]:

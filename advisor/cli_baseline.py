@@ -40,11 +40,11 @@ def baseline(paths: tuple[Path, ...], config: Path | None, output: Path) -> None
     from advisor.pipeline import check
     from advisor.report.numbers import count
     from advisor.report.summary import open_findings
+    from advisor.written import Written, write
 
     checked = check(paths, load_configuration(paths[0], config))
     findings = open_findings(counted(checked.evaluation, checked, None).findings)
-    output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_text(render(findings), "utf-8")
+    write([Written(output, render(findings).encode())])
     click.echo(f"wrote {count(len(findings), 'finding')} to {output}")
 
 

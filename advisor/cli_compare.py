@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 import click
 
 from advisor.cli_options import CONFIG, Output, OutputType
-from advisor.errors import AdvisorError
+from advisor.cli_output import WIDTH
 
 if TYPE_CHECKING:
     from advisor.gate.comparison import Comparison
 
-_WIDTH = 80
 _FORMS = ("text", "markdown", "json", "comment", "github", "step-summary")
 _AGAINST = "--against"
 
@@ -151,13 +150,10 @@ def _compared(
 
 
 def _write(comparison: Comparison, output: Output) -> None:
-    mode = "a" if output.form == "step-summary" else "w"
-    try:
-        output.path.parent.mkdir(parents=True, exist_ok=True)
-        with output.path.open(mode, encoding="utf-8", newline="\n") as file:
-            file.write(_rendered(comparison, output.form))
-    except OSError as error:
-        raise AdvisorError(f"{output.path}: {error.strerror or error}") from error
+    from advisor.written import Written, write
+
+    content = _rendered(comparison, output.form).encode()
+    write([Written(output.path, content, appends=output.form == "step-summary")])
 
 
 def _rendered(comparison: Comparison, form: str) -> str:
@@ -178,4 +174,4 @@ def _rendered(comparison: Comparison, form: str) -> str:
 
     if form == "markdown":
         return as_markdown(comparison)
-    return as_text(comparison, width=_WIDTH)
+    return as_text(comparison, width=WIDTH)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from advisor.cli_output import progress_bar
 from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
@@ -32,7 +30,7 @@ def confirmed(
     seconds = seconds_of(budget)
     session = _session(checked, only)
     try:
-        with _bar() as tell, executor_of(executor) as place:
+        with progress_bar("confirming") as tell, executor_of(executor) as place:
             confirmations, untested = carry_out(
                 session, workdir, checked.rules, checked.settings, seconds, place, tell
             )
@@ -60,21 +58,3 @@ def _session(checked: Checked, only: tuple[str, ...]) -> Session:
     evaluation = checked.evaluation
     own = own_pipeline(checked.configuration, evaluation.logs.roots)
     return prepare(evaluation, own, only)
-
-
-@contextmanager
-def _bar() -> Iterator[Callable[[str, int, int], None] | None]:
-    """A progress bar on stderr with the time left, if somebody is looking at it."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("confirming", total=None)
-
-        def tell(finding: str, done: int, total: int) -> None:
-            bar.update(task, description=finding[:40], completed=done, total=total)
-
-        yield tell

@@ -1,11 +1,13 @@
-"""How a command ends: files, text and an exit code."""
+"""What a command shows while it works, and how it ends: files, text, an exit code."""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
@@ -16,6 +18,11 @@ if TYPE_CHECKING:
     from advisor.model.finding import Evaluation
 
 WIDTH = 80
+
+_LONGEST = 40  # what is said before a bar
+
+Tell: TypeAlias = Callable[[str, int, int], None]
+"""Called with what is being done, how much of it is done, and of how much."""
 
 
 def answer_of(
@@ -57,6 +64,22 @@ def give(answer: Answer) -> None:
 def has_color() -> bool:
     """Whether what is printed may be coloured."""
     return sys.stdout.isatty() and "NO_COLOR" not in os.environ
+
+
+@contextmanager
+def progress_bar(what: str) -> Iterator[Tell | None]:
+    """A bar on stderr about `what` until told better, if somebody is looking at it."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda what, done, total: bar.update(
+            task, description=what[:_LONGEST], completed=done, total=total
+        )
 
 
 def _rendered(evaluation: Evaluation, form: str, report: Path | None) -> str:

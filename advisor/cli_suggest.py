@@ -179,6 +179,7 @@ def _write(made: NextRound, folder: Path, exports: Sequence[str]) -> None:
     """Makes all files before it writes the first: an error leaves nothing half done."""
     from advisor.next_round import markdown, yaml_file
     from advisor.next_round.exporters import exporters
+    from advisor.written import Written, write
 
     files = {
         markdown.FILE_NAME: markdown.render(made),
@@ -189,6 +190,4 @@ def _write(made: NextRound, folder: Path, exports: Sequence[str]) -> None:
         own = exporter.SUFFIX.endswith("search_space.json")
         file = exporter.SUFFIX if own else f"next_round.{exporter.SUFFIX}"
         files[file] = exporter.export(made)
-    folder.mkdir(parents=True, exist_ok=True)
-    for file, content in files.items():
-        (folder / file).write_text(content, "utf-8")
+    write(Written(folder / file, text.encode()) for file, text in files.items())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from advisor.cli_options import CONFIG, NO_CACHE
+from advisor.cli_output import WIDTH, progress_bar
 from advisor.errors import AdvisorError
 from advisor.text import lines_for_people, printable
 
@@ -156,7 +156,7 @@ def _rendered(tuning: Tuning) -> str:
     from advisor.report.layout import Page
     from advisor.tune import journal
 
-    page = Page(80)
+    page = Page(WIDTH)
     if tuning.outcomes:
         page.add(journal.headline(tuning.told))
     page.add(f"It ended because {tuning.stopped}.")
@@ -170,24 +170,21 @@ def _rendered(tuning: Tuning) -> str:
 
 @contextmanager
 def _bar() -> Iterator[Callable[[int, int, int], None]]:
-    """A progress bar on stderr, or a line a round where nobody looks at it."""
-    if not sys.stderr.isatty():
-        told: set[int] = set()
+    """A bar about the round, or a line a round where nobody looks at it."""
+    with progress_bar("tuning") as bar:
+        if bar is None:
+            yield _Lines()
+        else:
+            yield lambda number, done, total: bar(f"round {number}", done, total)
 
-        def say(number: int, done: int, total: int) -> None:
-            if number not in told:
-                told.add(number)
-                click.echo(f"round {number}: {total} trials", err=True)
 
-        yield say
-        return
-    from rich.console import Console
-    from rich.progress import Progress
+class _Lines:
+    """Says of each round, once, how many trials it has."""
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("tuning", total=None)
+    def __init__(self) -> None:
+        self._told: set[int] = set()
 
-        def tell(number: int, done: int, total: int) -> None:
-            bar.update(task, description=f"round {number}", completed=done, total=total)
-
-        yield tell
+    def __call__(self, number: int, done: int, total: int) -> None:
+        if number not in self._told:
+            self._told.add(number)
+            click.echo(f"round {number}: {total} trials", err=True)

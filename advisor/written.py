@@ -17,6 +17,11 @@ class Written(NamedTuple):
     appends: bool = False  # to what is there already
 
 
+def images_of(report: Path) -> Path:
+    """The folder beside a Markdown report that holds its plots."""
+    return report.with_name(f"{report.stem}_files")
+
+
 def write(files: Iterable[Written]) -> None:
     """Writes them, with the folders above them.
 

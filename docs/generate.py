@@ -21,7 +21,8 @@ from advisor.cli_confirm import confirmed
 from advisor.engine.rule_set import load_rules
 from advisor.interpret.configuration import Configuration
 from advisor.pipeline import Checked, check
-from advisor.report import markdown
+from advisor.report import outputs
+from advisor.written import images_of
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
@@ -114,9 +115,9 @@ def main() -> int:
     before = README.read_text("utf-8")
     if "--check" in sys.argv:
         return int(before != generated(before))
-    shutil.rmtree(EXAMPLE.with_name(f"{EXAMPLE.stem}_files"), ignore_errors=True)
+    shutil.rmtree(images_of(EXAMPLE), ignore_errors=True)
     evaluation = confirmed(demo(), (), WORKDIR, BUDGET, None)
-    markdown.write_report(evaluation, EXAMPLE)
+    outputs.write(evaluation, "markdown", EXAMPLE)
     README.write_text(generated(before), "utf-8")
     return 0
 

@@ -125,6 +125,28 @@ def test_a_missing_path_is_exit_2(run: Run) -> None:
     assert run("check", "nowhere").exit_code == 2
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("check", "--output", "taken/file.md"),
+        ("check", "--output", "json=taken/file.json"),
+        ("baseline", "--output", "taken/file.json"),
+        ("init", "--output", "taken/advisor.yaml"),
+        ("suggest", "--output", "taken/next"),
+        ("compare", "--output", "taken/file.md", "--against"),
+    ],
+)
+def test_what_cannot_be_written_is_exit_2(
+    run: Run, healthy: Path, arguments: tuple[str, ...]
+) -> None:
+    Path("taken").write_text("a file where a folder is wanted", "utf-8")
+    first, *others = arguments
+    trial = healthy / "t0" if first == "compare" else healthy
+    result = run(first, trial, *others, *([trial] if first == "compare" else []))
+    assert (result.exit_code, result.output.count("\n")) == (2, 1)
+    assert result.output.startswith("advisor: taken/")
+
+
 def test_a_mistake_in_the_configuration_is_exit_2(run: Run, healthy: Path) -> None:
     (healthy / "advisor.yaml").write_text("objektive: {metric: loss}\n")
     done = run("check", healthy)

@@ -162,10 +162,10 @@ def names_in(directory: Path) -> tuple[str, ...]:
     return _names(os.path.abspath(directory), changed(directory))
 
 
-def changed(directory: Path) -> int:
-    """When a folder was last changed: part of the key of what is remembered of it."""
+def changed(path: Path | str) -> int:
+    """When a file or folder was last changed, in ns; 0 if there is none."""
     try:
-        return os.stat(directory).st_mtime_ns
+        return os.stat(path).st_mtime_ns
     except OSError:
         return 0
 

@@ -15,7 +15,7 @@ from advisor.report.markdown_study import study_section
 from advisor.report.numbers import count
 from advisor.report.words import names_in
 from advisor.text import printable
-from advisor.written import Written, write
+from advisor.written import images_of
 
 NAME = "markdown"
 
@@ -43,24 +43,11 @@ def render(evaluation: Evaluation, figures: Sequence[Figure] = ()) -> str:
     return "\n\n".join(section for section in sections if section) + "\n"
 
 
-def write_report(
-    evaluation: Evaluation, path: Path, *, plots: bool = True
-) -> tuple[Path, ...]:
-    """Writes the report, and its plots into `<stem>_files` beside it.
-
-    Returns the files written, the report first.
-    """
-    text, figures = with_plots(evaluation, path) if plots else (render(evaluation), ())
-    drawn = [Written(path.parent / each.path, each.content) for each in figures]
-    write([*drawn, Written(path, text.encode())])
-    return (path, *(each.path for each in drawn))
-
-
 def with_plots(evaluation: Evaluation, path: Path) -> tuple[str, tuple[Figure, ...]]:
     """The report that will lie at `path`, and the plots that it shows."""
     from advisor.report.plots import draw_all
 
-    figures = draw_all(evaluation, f"{path.stem}_files")
+    figures = draw_all(evaluation, images_of(path).name)
     return render(evaluation, figures), figures
 
 

@@ -13,7 +13,7 @@ from advisor.model.finding import Evaluation
 from advisor.next_round import markdown, yaml_file
 from advisor.next_round.earlier import read_earlier
 from advisor.next_round.plan import Wishes
-from advisor.report.markdown import write_report
+from advisor.report import outputs
 from advisor.report.numbers import count
 from advisor.tune import journal, settings_file
 from advisor.tune.outcome import outcome_of
@@ -209,7 +209,7 @@ class Tuning:
         self._checked_last = planned.number, evaluation
         outcome = outcome_of(evaluation, planned, done)
         place = place_of(self.directory, planned.number)
-        write_report(evaluation, place / REPORT, plots=self.plots)
+        outputs.write(evaluation, "markdown", place / REPORT, plots=self.plots)
         write(place / OUTCOME, outcome)
         return outcome
 

@@ -23,7 +23,7 @@ from advisor.model.confirmation import (
 from advisor.model.curve import Curve
 from advisor.model.finding import Evaluation, Finding
 from advisor.pipeline import with_confirmations
-from advisor.report import json_report, markdown, terminal
+from advisor.report import json_report, markdown, outputs, terminal
 from advisor.report.confirmation_plot import ARMS, confirmation_plot
 from advisor.report.layout import cells
 from tests.report import example
@@ -237,8 +237,10 @@ def test_nothing_to_plot(evaluation: Evaluation) -> None:
 
 
 def test_the_report_has_its_pictures(evaluation: Evaluation, tmp_path: Path) -> None:
-    files = markdown.write_report(evaluation, tmp_path / "r.md")
-    drawn = [each.name for each in files if each.name.startswith("confirm-")]
-    assert drawn == [f"confirm-{name}.png" for name in evaluation.confirmations]
+    outputs.write(evaluation, "markdown", tmp_path / "r.md")
+    drawn = [each.name for each in (tmp_path / "r_files").glob("confirm-*")]
+    assert sorted(drawn) == sorted(
+        f"confirm-{name}.png" for name in evaluation.confirmations
+    )
     text = (tmp_path / "r.md").read_text("utf-8")
     assert all(f"](r_files/{name})" in text for name in drawn)

@@ -4,8 +4,9 @@ from urllib.parse import unquote
 import pytest
 from markdown_it import MarkdownIt
 
-from advisor.report import markdown
+from advisor.report import markdown, outputs
 from advisor.report.figure import Figure
+from advisor.written import images_of
 from tests.report import example
 
 GITHUB = MarkdownIt("gfm-like", {"linkify": False})
@@ -135,14 +136,15 @@ def test_nothing_found_is_said():
 
 def test_writes_the_report_and_its_plots(tmp_path):
     path = tmp_path / "my report.md"
-    written = markdown.write_report(example.evaluation(12), path)
+    outputs.write(example.evaluation(12), "markdown", path)
     images = re.findall(r"!\[[^]]*\]\(([^)]+)\)", path.read_text("utf-8"))
-    assert written[0] == path
-    assert [tmp_path / unquote(image) for image in images] == list(written[1:])
-    assert all(each.read_bytes().startswith(b"\x89PNG") for each in written[1:])
+    written = sorted(images_of(path).iterdir())
+    assert written
+    assert sorted(tmp_path / unquote(image) for image in images) == written
+    assert all(each.read_bytes().startswith(b"\x89PNG") for each in written)
 
 
 def test_writes_no_plots_where_none_are_wanted(tmp_path):
     path = tmp_path / "report.md"
-    assert markdown.write_report(example.empty(), path, plots=False) == (path,)
+    outputs.write(example.empty(), "markdown", path, plots=False)
     assert list(tmp_path.iterdir()) == [path]

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from advisor.loaders.cache.folder import Folder, digest
 from advisor.text import printable
-from advisor.written import Written
+from advisor.written import Written, images_of
 
 MAGIC = b"advisorA"
 _WORD = 8  # bytes of a length
@@ -114,7 +114,7 @@ def _place_of(path: Path, outputs: Sequence[Path]) -> tuple[int, str]:
     for index, output in enumerate(outputs):
         if path == output:
             return index, ""
-        if path.parent == _images(output) and _IMAGE.fullmatch(path.name):
+        if path.parent == images_of(output) and _IMAGE.fullmatch(path.name):
             return index, path.name
     raise ValueError(f"{path} belongs to no output")
 
@@ -127,8 +127,4 @@ def _place(index: int, image: bytes, outputs: Sequence[Path]) -> Path:
     name = image.decode()
     if not _IMAGE.fullmatch(name):
         raise ValueError("a path that leads elsewhere")
-    return _images(outputs[index]) / name
-
-
-def _images(output: Path) -> Path:
-    return output.with_name(f"{output.stem}_files")
+    return images_of(outputs[index]) / name
