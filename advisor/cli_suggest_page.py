@@ -13,7 +13,7 @@ from advisor.report.layout import Page, cells, wrap
 _WIDTH = 80
 _MOST_SHOWN = 10
 _MOST_LOST = 3
-_COLUMNS = (17, 20, 20)  # the last takes the rest
+_COLUMNS = (17, 18, 18)  # the last takes the rest
 
 
 def rendered(rounds: Sequence[NextRound], output: Path | None) -> str:
@@ -48,6 +48,7 @@ def _show(page: Page, made: NextRound) -> None:
         if each.searched or each.changes:
             rules = dict.fromkeys(
                 made.causes[change.finding].rule
+                + (" (undecided)" if change.reason.startswith("undecided") else "")
                 for change in each.changes
                 if change.finding in made.causes
             )

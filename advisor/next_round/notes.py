@@ -73,7 +73,14 @@ def _on_learned(learned: LearnedPoints, points: int) -> Iterator[str]:
         f"{which} lie where {learned.by}, told all {learned.trials} trials, expects "
         f"little error or knows little{others}."
     )
-    if learned.in_order is not None:
+    if learned.in_order is None:
+        return
+    if learned.in_order <= 0.5:
+        yield (
+            "It ranks no more pairs of earlier trials rightly than chance would, each "
+            "trial left out in turn: it has learned nothing yet, and its points spread."
+        )
+    else:
         yield (
             f"It ranks {learned.in_order:.0%} of the pairs of earlier trials rightly, "
             "each trial left out in turn; 50% would be chance."

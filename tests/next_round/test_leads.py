@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from advisor.cli_suggest_page import rendered
 from advisor.engine.rule_set import load_rules
 from advisor.model.finding import Edit, Lead, Outcome, Subject
 from advisor.model.next_round import NextRound
@@ -53,6 +54,12 @@ def test_it_is_carried_out_and_says_that_it_is_undecided() -> None:
     assert made.causes[change.finding].message == "Undecided: the odds are 4 to 1."
     text = markdown.render(made)
     assert f"### {change.finding}\n\nUndecided: the odds are 4 to 1." in text
+
+
+def test_the_terminal_tells_it_from_a_finding() -> None:
+    text = rendered([planned(lead())], None)
+    assert "bounds (undecided)" in text
+    assert max(map(len, text.splitlines())) <= 80
 
 
 def test_without_one_nothing_moves() -> None:

@@ -14,6 +14,7 @@ from advisor.model.planned_space import PLAN, Change, Constraint, Point
 from advisor.model.search_space import Hyperparameter, SearchSpace
 from advisor.model.study import Goal, Objective, Study
 from advisor.model.trial import Infeasibility, Trial
+from advisor.next_round.notes import notes_on
 from advisor.next_round.plan import Wishes, next_round
 
 from .findings import learning_rate, momentum
@@ -72,6 +73,19 @@ def test_it_is_said_how_well_the_model_ranks_the_trials() -> None:
     noisy = [replace(t, error=float(rng.random())) for t in searched(40).trials]
     made = planned(replace(searched(40), trials=tuple(noisy)))
     assert 0.2 < (learned(made).in_order or 0) < 0.65
+
+
+@pytest.mark.parametrize(
+    ("in_order", "says"), [(0.51, "51% of the pairs"), (0.17, "learned nothing yet")]
+)
+def test_ranking_no_better_than_chance_is_said_in_words(
+    in_order: float, says: str
+) -> None:
+    made = planned(searched(40))
+    worse = replace(made, learned=replace(learned(made), in_order=in_order))
+    (note,) = [each for each in notes_on(worse) if each.startswith("It ranks")]
+    assert says in note
+    assert "17%" not in note
 
 
 def test_the_search_space_itself_stays_as_wide() -> None:
