@@ -9,7 +9,7 @@ playbook compares trials by validation error.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from advisor.errors import AmbiguityError
 from advisor.interpret.configuration import ObjectiveSettings
@@ -46,9 +46,13 @@ def choose_objective(
     Raises:
         AmbiguityError: validation metrics whose names say nothing, or no direction.
     """
+    named = _named(tags, settings.metric, settings, "advisor.yaml says so")
+    if named is not None:
+        return named
+    if settings.metric is not None:  # the goal beside it is that of another metric
+        settings = replace(settings, goal=None)
     return (
-        _named(tags, settings.metric, settings, "advisor.yaml says so")
-        or _declared(tags, declaration, settings)
+        _declared(tags, declaration, settings)
         or _target(tags, logs, settings)
         or _by_names(tags, settings)
     )

@@ -137,6 +137,24 @@ def test_ambiguity_is_settled_by_that_line(tmp_path: Path) -> None:
     assert study.objective.metric == "val/zorp"
 
 
+def test_the_goal_of_one_metric_is_not_that_of_another(tmp_path: Path) -> None:
+    configuration = said(tmp_path, "objective: {metric: val/zorp, goal: maximize}")
+    trials = [trial(f"a/t{i}", tags=["val/zorp"]) for i in range(2)]
+    trials += [trial(f"b/t{i}", tags=["val/loss"]) for i in range(2)]
+    found = [each.objective for each in studies_of(trials, configuration=configuration)]
+    assert [(each.metric, each.goal) for each in found if each is not None] == [
+        ("val/zorp", Goal.MAXIMIZE),
+        ("val/loss", Goal.MINIMIZE),
+    ]
+
+
+def test_a_goal_without_a_metric_is_that_of_every_study(tmp_path: Path) -> None:
+    configuration = said(tmp_path, "objective: {goal: maximize}")
+    (study,) = studies_of(unclear("val/zorp"), configuration=configuration)
+    assert study.objective is not None
+    assert study.objective.goal is Goal.MAXIMIZE
+
+
 def test_the_best_value_over_training_is_compared() -> None:
     trials = [trial("t0", tags={"val_loss": [1.0, 0.2, 0.5]}), trial("t1")]
     (one, other) = study_of(trials).trials
