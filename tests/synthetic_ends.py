@@ -12,8 +12,6 @@ from advisor.model.curve import Curve, FloatArray
 from advisor.model.study import Study
 from advisor.model.trial import Part
 
-FALLS = ("flat", "saturating", "cosine", "linear-decay", "logarithmic", "power")
-
 
 def fall(shape: str, times: FloatArray) -> FloatArray:
     """A clean error over fractions of training, from 1 down."""

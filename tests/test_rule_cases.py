@@ -17,7 +17,6 @@ from advisor.model.finding import Outcome
 from advisor.safe_yaml import parse_yaml
 
 CASES = Path(__file__).parent / "rules"
-SIDES = ("fires", "clear")
 
 
 def cases() -> Iterator[Any]:

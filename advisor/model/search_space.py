@@ -7,10 +7,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-import numpy as np
-
-from advisor.model.curve import FloatArray
-
 Scale: TypeAlias = Literal["linear", "log"]
 Role: TypeAlias = Literal["scientific", "nuisance", "fixed"]
 Side: TypeAlias = Literal["lower", "upper"]
@@ -149,10 +145,3 @@ class SearchSpace:
     def axes(self) -> tuple[Hyperparameter, ...]:
         """The varied ones whose values have an order: the columns of a design."""
         return tuple(each for each in self.varied if each.ordered)
-
-
-def positions_of(hyperparameter: Hyperparameter, values: list[float]) -> FloatArray:
-    """`values` [N] as fractions of the range in the hyperparameter's own scale."""
-    return np.array(
-        [hyperparameter.position(value) for value in values], dtype=np.float64
-    )

@@ -65,11 +65,13 @@ def within_budget(
     values: Mapping[str, Value],
 ) -> tuple[PlannedHyperparameter, ...]:
     """Fixes what the number of trials cannot serve, at the value of the best trial."""
-    return tuple(
-        _fixed(each, trials, values.get(each.name)) if trials < _wanted(each) else each
-        for each in hyperparameters
-        for trials in [new + _serving(each, earlier)]
-    )
+    made = []
+    for each in hyperparameters:
+        trials = new + _serving(each, earlier)
+        if trials < _wanted(each):
+            each = _fixed(each, trials, values.get(each.name))
+        made.append(each)
+    return tuple(made)
 
 
 def _serving(each: PlannedHyperparameter, earlier: int) -> int:

@@ -8,24 +8,33 @@ Snoek et al. 2012 for its use on hyperparameters).
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from advisor.model.curve import FloatArray
 
 _ROOT_5 = math.sqrt(5)
-_JITTER = 1e-8
-_STARTS = 2
-_ITERATIONS = 60
-# Priors of logarithms, as mean and standard deviation. Lengths are parts of the range:
-# with more hyperparameters points lie further apart, and each one matters less
-# (Hvarfner et al. 2024). Heights have unit variance.
-_LENGTH = (math.log(0.5), 1.0)
-_HEIGHT = (0.0, 1.0)
-_NOISE = (-2.0, 1.5)
-_LIMITS = ((-4.0, 4.0), (-3.0, 3.0), (-8.0, 1.0))
+_JITTER = 1e-8  # added to the noise, so that points that coincide have an inverse
+_STARTS = 2  # of the fit: the means of the priors, and lengths drawn from theirs
+_ITERATIONS = 60  # of a fit, which is flat long before
+
+
+class _Prior(NamedTuple):
+    """A normal prior of a logarithm, and the limits of the fit."""
+
+    mean: float
+    deviation: float
+    lower: float
+    upper: float
+
+
+# Lengths are parts of the range; heights have unit variance.
+_LENGTH = _Prior(math.log(0.5), 1.0, -4.0, 4.0)
+_VARIANCE = _Prior(0.0, 1.0, -3.0, 3.0)
+_NOISE = _Prior(-2.0, 1.5, -8.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -56,40 +65,35 @@ class GaussianProcess:
         """
         from scipy.optimize import minimize
 
-        count = points.shape[1]
-        likelihood = _Likelihood(_squares(points, points, unordered), heights)
-        start = np.array([likelihood.length] * count + [_HEIGHT[0], _NOISE[0]])
-        lengths, height, noise = _LIMITS
-        best, least = start, math.inf
-        for number in range(_STARTS):
-            moved = start.copy()
-            if number:
-                moved[:count] += rng.normal(0, _LENGTH[1], count)
+        posterior = NegativeLogPosterior(points, heights, unordered)
+        best, least = posterior.means, math.inf
+        for start in posterior.starts(rng):
             found = minimize(
-                likelihood,
-                moved,
+                posterior,
+                start,
                 jac=True,
                 method="L-BFGS-B",
-                bounds=[*[lengths] * count, height, noise],
+                bounds=posterior.limits,
                 options={"maxiter": _ITERATIONS},
             )
             if found.fun < least:
                 best, least = found.x, float(found.fun)
-        return cls._made(points, heights, tuple(unordered), best)
+        return cls._with(points, heights, tuple(unordered), best)
 
     @classmethod
-    def _made(
+    def _with(
         cls,
         points: FloatArray,
         heights: FloatArray,
         unordered: tuple[int, ...],
         logarithms: FloatArray,
     ) -> GaussianProcess:
+        """That of known lengths, variance and noise, given as logarithms [D + 2]."""
         from scipy.linalg import cho_solve
 
         *_, variance, noise = np.exp(logarithms).tolist()
         lengths = np.exp(logarithms[:-2])
-        squares = _squares(points, points, unordered) @ lengths**-2.0
+        squares = squared_distances(points, points, unordered) @ lengths**-2.0
         covariance = variance * _matern(np.sqrt(squares))
         covariance[np.diag_indices(len(points))] += noise + _JITTER
         triangle = np.linalg.cholesky(covariance)
@@ -100,7 +104,7 @@ class GaussianProcess:
 
     def covariance(self, first: FloatArray, second: FloatArray) -> FloatArray:
         """Of the noise-free heights at points [n, D] and [m, D]: [n, m]."""
-        squares = _squares(first, second, self.unordered) @ self.lengths**-2.0
+        squares = squared_distances(first, second, self.unordered) @ self.lengths**-2.0
         return self.variance * _matern(np.sqrt(squares))
 
     def expected(self, points: FloatArray) -> FloatArray:
@@ -165,16 +169,35 @@ class SpreadOut:
         self._variance = np.maximum(self._variance - row**2, 0.0)
 
 
-class _Likelihood:
-    """Negative logarithm of the posterior and its gradient, by logarithms [D + 2]."""
+class NegativeLogPosterior:
+    """To be minimised over the logarithms [D + 2] of lengths, variance and noise.
 
-    def __init__(self, squares: FloatArray, heights: FloatArray) -> None:
-        self._squares = squares  # [n, n, D]
+    With more hyperparameters points lie further apart, and each one matters less: the
+    prior of lengths grows with the root of their number (Hvarfner et al. 2024).
+    """
+
+    def __init__(
+        self, points: FloatArray, heights: FloatArray, unordered: Sequence[int] = ()
+    ) -> None:
+        self._squares = squared_distances(points, points, unordered)  # [n, n, D]
         self._heights = heights
-        self._count = squares.shape[-1]
-        self.length = _LENGTH[0] + 0.5 * math.log(max(self._count, 1))
+        self._count = points.shape[1]
+        length = _LENGTH.mean + 0.5 * math.log(max(self._count, 1))
+        priors = [*[_LENGTH] * self._count, _VARIANCE, _NOISE]
+        self.means = np.array([length] * self._count + [_VARIANCE.mean, _NOISE.mean])
+        self._deviations = np.array([each.deviation for each in priors])
+        self.limits = [(each.lower, each.upper) for each in priors]
+
+    def starts(self, rng: np.random.Generator) -> Iterator[FloatArray]:
+        """Where to begin: at the means, then with other lengths."""
+        yield self.means
+        for _ in range(1, _STARTS):
+            moved = self.means.copy()
+            moved[: self._count] += rng.normal(0, _LENGTH.deviation, self._count)
+            yield moved
 
     def __call__(self, logarithms: FloatArray) -> tuple[float, FloatArray]:
+        """The value, and its gradient [D + 2]."""
         from scipy.linalg import cho_solve
 
         inverse_squares = np.exp(-2 * logarithms[:-2])
@@ -195,10 +218,8 @@ class _Likelihood:
             np.tensordot(slope, self._squares, axes=2) * inverse_squares,
             [np.sum(sensitive * signal), noise * np.trace(sensitive)],
         )
-        means = np.array([self.length] * self._count + [_HEIGHT[0], _NOISE[0]])
-        deviations = [_LENGTH[1]] * self._count + [_HEIGHT[1], _NOISE[1]]
-        away = (logarithms - means) / deviations
-        return float(value + 0.5 * away @ away), gradient + away / deviations
+        away = (logarithms - self.means) / self._deviations
+        return float(value + 0.5 * away @ away), gradient + away / self._deviations
 
 
 def _matern(distances: FloatArray) -> FloatArray:
@@ -206,7 +227,7 @@ def _matern(distances: FloatArray) -> FloatArray:
     return np.asarray((1 + scaled + scaled**2 / 3) * np.exp(-scaled))
 
 
-def _squares(
+def squared_distances(
     first: FloatArray, second: FloatArray, unordered: Sequence[int]
 ) -> FloatArray:
     """Squared distances by column: [n, D], [m, D] to [n, m, D].

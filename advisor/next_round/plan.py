@@ -146,10 +146,10 @@ def _counted(
     )
     if not adam:
         return merged, count
-    best = study.best
-    values = next((each.values for each in past if best and each.name == best.name), {})
+    best = study.best.name if study.best is not None else None
+    renamed = next((each.values for each in past if each.name == best), {})
     fewer = adam_budget.within_budget(
-        merged.hyperparameters, count.new, usable, {**incumbent, **values}
+        merged.hyperparameters, count.new, usable, {**incumbent, **renamed}
     )
     return replace(merged, hyperparameters=fewer), count
 

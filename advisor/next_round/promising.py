@@ -20,10 +20,11 @@ FEWEST = 10
 """Feasible trials; fewer say little of where the error is low."""
 
 _MOST = 200  # trials in the model, whose cost grows with their cube
-_CANDIDATES = 1024
+_CANDIDATES = 1024  # all over the space
 _CENTRES = 5  # trials whose surroundings are looked at more closely
 _NEARBY = (0.02, 0.05, 0.15)  # of the range, as standard deviations
 _EACH = 60  # candidates a centre and deviation
+_BELOW_1 = 1 - 1e-9  # fractions of a range lie below 1
 _CAUTION = 1.0  # standard deviations for which a candidate is given credit
 
 
@@ -124,7 +125,7 @@ def _candidates(
             moved = width * widths * rng.standard_normal((_EACH, len(columns)))
             near[:, columns] = centre + moved
             fractions.append(near)
-    inside = np.clip(np.concatenate(fractions), 0.0, 1 - 1e-9)
+    inside = np.clip(np.concatenate(fractions), 0.0, _BELOW_1)
     return [_point(axes, row) for row in inside.tolist()]
 
 

@@ -10,8 +10,8 @@ import pytest
 from advisor.model.curve import FloatArray
 from advisor.next_round.gaussian_process import (
     GaussianProcess,
-    _Likelihood,
-    _squares,
+    NegativeLogPosterior,
+    squared_distances,
 )
 from advisor.next_round.warped import warped
 
@@ -45,14 +45,14 @@ def test_the_gradient_is_that_of_the_posterior(rng: np.random.Generator) -> None
     points = rng.random((12, 3))
     points[3, 1] = math.nan
     points[:, 2] = rng.integers(0, 3, 12)
-    likelihood = _Likelihood(_squares(points, points, [2]), rng.standard_normal(12))
+    posterior = NegativeLogPosterior(points, rng.standard_normal(12), [2])
     at = rng.normal(-0.5, 0.3, 5)
-    _, gradient = likelihood(at)
+    _, gradient = posterior(at)
     step = 1e-5
     for i in range(len(at)):
         moved = np.zeros(len(at))
         moved[i] = step
-        slope = (likelihood(at + moved)[0] - likelihood(at - moved)[0]) / (2 * step)
+        slope = (posterior(at + moved)[0] - posterior(at - moved)[0]) / (2 * step)
         assert gradient[i] == pytest.approx(slope, rel=1e-4, abs=1e-5)
 
 
@@ -60,11 +60,11 @@ def test_the_fit_is_more_likely_than_its_surroundings(rng: np.random.Generator) 
     points = rng.random((25, 2))
     heights = sloped(points) + 0.1 * rng.standard_normal(25)
     made = GaussianProcess.fit(points, heights, rng)
-    likelihood = _Likelihood(_squares(points, points, ()), heights)
+    posterior = NegativeLogPosterior(points, heights)
     best = np.log([*made.lengths, made.variance, made.noise])
-    least = likelihood(best)[0]
+    least = posterior(best)[0]
     for _ in range(50):
-        assert likelihood(best + rng.normal(0, 0.3, 4))[0] >= least
+        assert posterior(best + rng.normal(0, 0.3, 4))[0] >= least
 
 
 def test_it_expects_what_was_measured_nearby(process: GaussianProcess) -> None:
@@ -119,7 +119,7 @@ def test_choices_spread_and_end(process: GaussianProcess) -> None:
 
 def test_choices_and_absent_values_are_one_apart() -> None:
     points = np.array([[0.0, 0.2], [2.0, math.nan], [2.0, 0.2]])
-    squares = _squares(points, points, [0])
+    squares = squared_distances(points, points, [0])
     assert squares[..., 0].tolist() == [[0, 1, 1], [1, 0, 0], [1, 0, 0]]
     assert squares[..., 1].tolist() == [[0, 1, 0], [1, 0, 1], [0, 1, 0]]
 
