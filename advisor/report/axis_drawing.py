@@ -60,7 +60,7 @@ def _draw_panel(
         positions = _spread(panel.hyperparameter, positions)
     _draw_trials(plot, axes, positions, values, axis)
     style.show_values(axes, axis)
-    _leave_band(axes, axis)
+    _leave_band(axes, axis, above=plot.lower_is_better)
     _draw_infeasible(plot, axes, positions)
     _place_x(panel, axes, np.array(panel.positions))
     axes.set_xlabel(style.label(panel.hyperparameter.name, 34))
@@ -120,12 +120,16 @@ def _draw_trials(
     )
 
 
-def _leave_band(axes: Axes, axis: style.ValueAxis) -> None:
-    """Room above the worst feasible trial for those that have no value."""
+def _leave_band(axes: Axes, axis: style.ValueAxis, *, above: bool) -> None:
+    """Room beyond the worst feasible trial for those that have no value."""
+    share = BAND / (1 - BAND)
     if axis.log:
-        axes.set_ylim(top=axis.high * (axis.high / axis.low) ** (BAND / (1 - BAND)))
+        wider = (axis.high / axis.low) ** share
+        ends = (axis.low / wider, axis.high * wider)
     else:
-        axes.set_ylim(top=axis.high + (axis.high - axis.low) * BAND / (1 - BAND))
+        more = (axis.high - axis.low) * share
+        ends = (axis.low - more, axis.high + more)
+    axes.set_ylim(**({"top": ends[1]} if above else {"bottom": ends[0]}))
 
 
 def _draw_infeasible(plot: AxisPlot, axes: Axes, positions: FloatArray) -> None:
@@ -134,9 +138,10 @@ def _draw_infeasible(plot: AxisPlot, axes: Axes, positions: FloatArray) -> None:
     infeasible = np.array(plot.infeasible) & np.isfinite(positions)
     if not any(plot.infeasible):
         return
+    start = 1 - BAND if plot.lower_is_better else 0.0
     axes.add_patch(
         Rectangle(
-            (0, 1 - BAND),
+            (0, start),
             1,
             BAND,
             color=style.RED,
@@ -148,7 +153,8 @@ def _draw_infeasible(plot: AxisPlot, axes: Axes, positions: FloatArray) -> None:
     )
     order = np.arange(len(positions))[infeasible]
     heights = [
-        1 - BAND / 2 + 0.6 * BAND * style.spread(int(i), upright=True) for i in order
+        start + BAND / 2 + 0.6 * BAND * style.spread(int(i), upright=True)
+        for i in order
     ]
     area, _ = style.size_of(len(positions))
     axes.scatter(

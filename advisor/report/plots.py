@@ -51,12 +51,13 @@ def draw_study(study: Study, folder: str, stem: str) -> Iterator[Figure]:
     axes = axis_plot(study)
     if axes is not None:
         more = f" {axes.left_out} more vary." if axes.left_out else ""
+        end = "top" if axes.lower_is_better else "bottom"
         yield Figure(
             study.name,
             f"{folder}/{stem}-hyperparameters.png",
             f"{axes.metric} against each hyperparameter that varies",
             "Every trial once in each panel. Best trials that crowd at a bound ask for "
-            f"a wider search; infeasible trials are the crosses at the top.{more}",
+            f"a wider search; infeasible trials are the crosses at the {end}.{more}",
             axis_drawing.draw(axes),
         )
     for plot in curves_plots(study):

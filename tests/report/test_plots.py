@@ -7,7 +7,7 @@ from advisor.model.curve import Curve
 from advisor.model.search_space import Hyperparameter, SearchSpace
 from advisor.model.study import Goal, Objective, Study
 from advisor.model.trial import Infeasibility, Trial
-from advisor.report import plot_labels, plot_style
+from advisor.report import axis_drawing, plot_labels, plot_style
 from advisor.report.axis_plot import AxisPanel, AxisPlot, axis_plot
 from advisor.report.curves_plot import CurvesPanel, Ended, curves_plots
 from advisor.report.isolation_plot import Bucket, isolation_plots
@@ -54,6 +54,28 @@ def test_axis_plot_holds_every_trial_as_logged(accuracy):
         ),
         left_out=0,
     )
+
+
+@pytest.mark.parametrize("lower_is_better", [True, False])
+def test_infeasible_trials_lie_beyond_the_worst(accuracy, lower_is_better):
+    from matplotlib.figure import Figure
+
+    plot = axis_plot(accuracy)
+    plot = dataclasses.replace(plot, lower_is_better=lower_is_better)
+    values = np.array(plot.values)
+    axis = plot_style.value_axis(values, worse=1 if lower_is_better else -1)
+    axes = Figure().subplots()
+    axis_drawing._draw_panel(plot, plot.panels[0], axes, values, axis)
+    (cross,) = (
+        each
+        for each in axes.collections
+        if each.get_offset_transform() != axes.transData
+    )
+    height = float(cross.get_offsets()[0, 1])  # fraction of the axes
+    bottom, top = axes.get_ylim()
+    assert (height > 0.87) if lower_is_better else (height < 0.13)
+    assert (top > axis.high) == lower_is_better
+    assert (bottom < axis.low) != lower_is_better
 
 
 def test_no_axis_plot_of_one_trial_or_without_hyperparameters(accuracy):
