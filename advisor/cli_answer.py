@@ -21,7 +21,7 @@ from advisor.errors import AdvisorError
 from advisor.loaders.cache import answer as answers
 from advisor.loaders.cache.answer import Answer
 from advisor.loaders.cache.folder import Folder, digest, is_settled, open_folder
-from advisor.loaders.cache.state import State, UnknowableError
+from advisor.loaders.cache.state import StateDigest, UnknowableError
 from advisor.loaders.surroundings import changed, passing
 from advisor.written import images_of
 
@@ -107,7 +107,7 @@ class Question:
             answers.put(self._folder, self._key, state, self._outputs, answer)
 
     def _look(self) -> tuple[bytes, int]:
-        state = State(self._own())
+        state = StateDigest(self._own())
         _look_at_program(state)
         state.add("day", int(time.time() // 86_400))
         state.add("here", [(each / ".git").exists() for each in _upwards(Path.cwd())])
@@ -126,7 +126,7 @@ class Question:
             if images.is_dir():
                 yield from (images / name for name in os.listdir(images))
 
-    def _configurations(self, state: State) -> Iterator[bytes]:
+    def _configurations(self, state: StateDigest) -> Iterator[bytes]:
         """Every file that could be it, wherever the search would end."""
         if self._options["config"] is not None:
             yield state.file(self._options["config"])
@@ -162,7 +162,7 @@ class _Listening:
         return getattr(self._stream, name)
 
 
-def _look_at_program(state: State) -> None:
+def _look_at_program(state: StateDigest) -> None:
     """The code, the rules that ship with it, Python, and all that is installed."""
     state.stamps(Path(advisor.__file__).parent)
     state.stamps(builtin_directory())

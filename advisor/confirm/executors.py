@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from advisor.confirm.pipelines.pipeline import Progress, Settings, Trains
 from advisor.errors import AdvisorError
 
 Train: TypeAlias = Callable[[Trains, Mapping[str, Settings], Path, Progress], None]
+_T = TypeVar("_T")
 _SAFE_PATH = "PYTHONSAFEPATH"
 PATIENCE = 10  # seconds until a cluster must have answered
 
@@ -37,6 +38,13 @@ def here(
 
 
 HERE = Executor(here)
+
+
+def batches(trials: Mapping[str, _T], size: int) -> Iterator[dict[str, _T]]:
+    """`size` trials at a time, in their order."""
+    names = iter(trials)
+    while part := list(islice(names, size)):
+        yield {name: trials[name] for name in part}
 
 
 @contextmanager

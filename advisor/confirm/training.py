@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
 
-from advisor.confirm.executors import Executor
+from advisor.confirm.executors import Executor, batches
 from advisor.confirm.pipelines.pipeline import Pipeline, Settings
 from advisor.confirm.plan import Plan
 from advisor.confirm.store import Store
@@ -45,7 +44,7 @@ class Training:
             return False
         separate = plan.pipeline.separate
         done = 0
-        for batch in _chunks(left, self.executor.at_once if separate else len(left)):
+        for batch in batches(left, self.executor.at_once if separate else len(left)):
             if separate and self.spent > self.budget:
                 return False
             self._train(plan, batch, done, len(left))
@@ -85,9 +84,3 @@ class Training:
             self._measured[key] = self._measured.get(key, 0.0) + seconds
             guess = plan.pipeline.seconds(settings)
             self._expected[key] = self._expected.get(key, 0.0) + guess
-
-
-def _chunks(trials: Trials, size: int) -> Iterator[dict[str, Settings]]:
-    names = iter(trials)
-    while part := list(islice(names, size)):
-        yield {name: trials[name] for name in part}

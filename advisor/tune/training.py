@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 import msgspec
 
-from advisor.confirm.executors import Executor
+from advisor.confirm.executors import Executor, batches
 from advisor.confirm.pipelines.pipeline import Pipeline, Progress, Settings, Trains
 from advisor.errors import AdvisorError
 from advisor.tune.reading import FAILED
@@ -81,7 +80,7 @@ def train_round(
     }
     size = executor.at_once if pipeline.separate else _TOGETHER
     tell(done, len(planned.trials))
-    for batch in _batches(left, size):
+    for batch in batches(left, size):
         if time.monotonic() > deadline:
             return False
         _train(place, batch, pipeline, executor)
@@ -131,11 +130,3 @@ def _check_hope(place: Path, planned: Round) -> None:
     for each in failed:
         shutil.rmtree(each, ignore_errors=True)
     raise AdvisorError(f"the first {len(failed)} trials failed: {said}")
-
-
-def _batches(
-    trials: Mapping[str, Training], size: int
-) -> Iterator[dict[str, Training]]:
-    names = iter(trials)
-    while part := list(islice(names, size)):
-        yield {name: trials[name] for name in part}

@@ -18,7 +18,7 @@ from test_hostile_tree import EVENTS, make_bad, make_good, make_names, put
 
 from advisor.loaders.cache import state as states
 from advisor.loaders.cache.folder import switched_off
-from advisor.loaders.cache.state import State
+from advisor.loaders.cache.state import StateDigest
 from advisor.loaders.collect import collect
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -88,7 +88,7 @@ def assert_nothing_else_is_looked_at(*paths: Path) -> None:
     with seen() as needed, switched_off():
         collect(paths)
     with seen() as taken:
-        State().given(paths)
+        StateDigest().given(paths)
     roots = [os.path.abspath(each if each.is_dir() else each.parent) for each in paths]
     listed = {os.path.realpath(each) for each in taken.listed}
     known = {os.path.realpath(each) for each in taken.opened | taken.asked}
@@ -128,7 +128,7 @@ def test_it_takes_in_what_links_lead_to_and_nothing_outside(tmp_path: Path) -> N
     assert_nothing_else_is_looked_at(root)
     assert_nothing_else_is_looked_at(root / "hf/trainer_state.json", root / "wandb")
     with seen() as taken:
-        State().given([root])
+        StateDigest().given([root])
     touched = {os.path.realpath(each) for each in taken.opened | taken.listed}
     assert not [each for each in touched if each.startswith(str(secret))]
 
@@ -150,7 +150,7 @@ def lay(root: Path, tree: dict[Any, bytes]) -> None:
 
 
 def state(root: Path) -> bytes:
-    found = State()
+    found = StateDigest()
     found.given([root])
     return found.digest()
 

@@ -1,8 +1,8 @@
 """Answers that are kept: what a command wrote and printed, for the same question.
 
-An entry counts only if its `State` is the same. It holds text, images and an exit code;
-where files go is said by the command alone, so a forged entry can lie in a report and
-no more: what it prints cannot steer a terminal, and it writes nothing elsewhere.
+An entry counts only if its `StateDigest` is the same. It holds text, images and an exit
+code; where files go is said by the command alone, so a forged entry can lie in a report
+and no more: what it prints cannot steer a terminal, and it writes nothing elsewhere.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from advisor.loaders.cache.folder import Folder, digest
+from advisor.loaders.cache.folder import DIGEST, Folder, digest
 from advisor.text import printable
 from advisor.written import Written, images_of
 
@@ -73,7 +73,7 @@ def decode(data: bytes, question: bytes, outputs: Sequence[Path]) -> Answer:
     Raises:
         ValueError: damaged, forged, or of another question.
     """
-    start = len(MAGIC) + 16
+    start = len(MAGIC) + DIGEST
     if data[: len(MAGIC)] != MAGIC or data[len(MAGIC) : start] != digest(data[start:]):
         raise ValueError("damaged")
     parts = []

@@ -28,6 +28,8 @@ READ = (
 )
 """How files are opened: nothing waits, not even for the writer of a pipe."""
 
+DIGEST = 16  # bytes of a digest
+
 _BLOCK = 4096  # what a small file takes on the disk
 _DAY = 86_400
 _used: ContextVar[bool] = ContextVar("used", default=True)
@@ -75,8 +77,8 @@ def _place() -> Path | None:
 
 
 def digest(content: bytes) -> bytes:
-    """16 bytes that differ where the content does."""
-    return hashlib.blake2b(content, digest_size=16).digest()
+    """`DIGEST` bytes that differ where the content does."""
+    return hashlib.blake2b(content, digest_size=DIGEST).digest()
 
 
 def is_settled(changed: int) -> bool:

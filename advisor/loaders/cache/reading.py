@@ -26,6 +26,7 @@ from advisor.loaders.cache.entry import (
     Reading,
     checksum,
 )
+from advisor.loaders.cache.folder import DIGEST
 from advisor.loaders.surroundings import Asked
 from advisor.model.curve import Curve
 from advisor.model.log import Declaration, TrialLog
@@ -42,7 +43,7 @@ def decode(path: Path, key: bytes, content: Content, data: bytes) -> Reading:
     Raises:
         ValueError, TypeError: damaged, forged, or of another log.
     """
-    head = len(MAGIC) + 16
+    head = len(MAGIC) + DIGEST
     body = memoryview(data)[head:]
     if data[: len(MAGIC)] != MAGIC or len(body) % WORD:
         raise ValueError("no entry")

@@ -14,7 +14,7 @@ import stat
 from collections.abc import Iterable
 from pathlib import Path
 
-from advisor.loaders.cache.folder import READ
+from advisor.loaders.cache.folder import DIGEST, READ
 from advisor.loaders.surroundings import stamp_of
 from advisor.loaders.walk import ENVIRONMENT, is_passed_over
 
@@ -30,17 +30,17 @@ class UnknowableError(Exception):
     """There is too much that an answer might depend on."""
 
 
-class State:
-    """Collects it; `own` are files that the command itself writes."""
+class StateDigest:
+    """Takes in whatever it is told of; `own` are files that the command writes."""
 
     def __init__(self, own: Iterable[Path] = ()) -> None:
         self.newest = 0  # ns, when the last of the files was changed
-        self._digest = hashlib.blake2b(digest_size=16)
+        self._digest = hashlib.blake2b(digest_size=DIGEST)
         self._own = frozenset(map(os.path.realpath, own))
         self._left: int | None = None
 
     def digest(self) -> bytes:
-        """16 bytes that differ where anything does."""
+        """`DIGEST` bytes that differ where anything does."""
         return self._digest.digest()
 
     def add(self, *parts: object) -> None:

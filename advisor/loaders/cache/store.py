@@ -21,7 +21,14 @@ import yaml
 from advisor import __version__
 from advisor.loaders import surroundings
 from advisor.loaders.cache.entry import MAGIC, Content, Reading
-from advisor.loaders.cache.folder import READ, Folder, digest, is_settled, open_folder
+from advisor.loaders.cache.folder import (
+    DIGEST,
+    READ,
+    Folder,
+    digest,
+    is_settled,
+    open_folder,
+)
 from advisor.loaders.cache.folder import switched_off as switched_off
 from advisor.loaders.cache.reading import decode
 from advisor.loaders.cache.writing import Writer, encode
@@ -96,7 +103,7 @@ def _key(path: Path) -> bytes:
 def _code() -> bytes:
     """A digest of all that decides what a file gives."""
     package = Path(surroundings.__file__).parents[1]
-    found = hashlib.blake2b(digest_size=16)
+    found = hashlib.blake2b(digest_size=DIGEST)
     libraries = (np.__version__, yaml.__version__, version("pandas"))  # slow to import
     found.update(repr((MAGIC, __version__, sys.version, *libraries)).encode())
     for name in _CODE:
