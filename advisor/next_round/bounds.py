@@ -11,7 +11,8 @@ from advisor.model.search_space import Hyperparameter, Side
 from advisor.next_round.draft import Draft
 from advisor.next_round.drafts import RefusedError
 from advisor.next_round.edits import Asked
-from advisor.next_round.words import in_words, shown
+from advisor.next_round.words import in_words
+from advisor.numbers import decimal
 
 
 def narrow(request: Narrow, draft: Draft | None, asked: Asked) -> str:
@@ -37,7 +38,9 @@ def narrow(request: Narrow, draft: Draft | None, asked: Asked) -> str:
         rest = f"the best trial has {in_words(best)}, which stays inside"
         to = float(best)
     if not lower < upper or ((to <= lower) if side == "upper" else (to >= upper)):
-        raise RefusedError(f"nothing would be left of {shown(lower)} to {shown(upper)}")
+        raise RefusedError(
+            f"nothing would be left of {decimal(lower)} to {decimal(upper)}"
+        )
     if (to >= upper) if side == "upper" else (to <= lower):
         raise RefusedError(rest)
     draft.changes.append(asked.change(draft.move(side, to)))
@@ -58,7 +61,7 @@ def widen(request: Widen, draft: Draft | None, asked: Asked) -> str:
     bound = upper if side == "upper" else lower
     if side in draft.narrowed:
         raise RefusedError(
-            f"another finding ends the range at {shown(bound)}",
+            f"another finding ends the range at {decimal(bound)}",
             draft.narrowed[side],
         )
     to = _whole(request.to, space, up=side == "upper")
@@ -68,9 +71,11 @@ def widen(request: Widen, draft: Draft | None, asked: Asked) -> str:
         return ""  # it is as wide already
     allowed = _within_limits(to, draft, side)
     if (allowed <= bound) if side == "upper" else (allowed >= bound):
-        raise RefusedError(f"{shown(bound)} is a limit")
+        raise RefusedError(f"{decimal(bound)} is a limit")
     draft.changes.append(asked.change(_move_choices_too(draft, side, allowed)))
-    return "" if allowed == to else f"a limit lies before it; moved to {shown(allowed)}"
+    return (
+        "" if allowed == to else f"a limit lies before it; moved to {decimal(allowed)}"
+    )
 
 
 def rescale(request: Rescale, draft: Draft | None, asked: Asked) -> str:
@@ -85,7 +90,7 @@ def rescale(request: Rescale, draft: Draft | None, asked: Asked) -> str:
         return ""
     lower = space.bounds[0]
     if request.scale == "log" and lower <= 0:
-        raise RefusedError(f"a log scale has no place for {shown(lower)}")
+        raise RefusedError(f"a log scale has no place for {decimal(lower)}")
     draft.space = replace(space, scale=request.scale)
     draft.changes.append(asked.change(f"scale {space.scale} → {request.scale}"))
     return ""
@@ -113,12 +118,12 @@ def _within_limits(to: float, draft: Draft, side: Side) -> float:
     if side == "upper":
         if to >= most and space.kind == "float" and most == space.limits[1]:
             raise RefusedError(
-                f"{shown(most)} is a natural limit, to be kept away from"
+                f"{decimal(most)} is a natural limit, to be kept away from"
             )
         return _whole(min(to, most), space, up=False)
     to = max(to, least)
     if space.scale == "log" and to <= 0:
-        raise RefusedError(f"a log scale has no place for {shown(to)}")
+        raise RefusedError(f"a log scale has no place for {decimal(to)}")
     return _whole(to, space, up=True)
 
 

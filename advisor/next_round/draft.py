@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from advisor.model.log import Value
 from advisor.model.planned_space import Change, PlannedHyperparameter
 from advisor.model.search_space import Hyperparameter, Role, Side
-from advisor.next_round.words import in_words, shown
+from advisor.next_round.words import in_words
+from advisor.numbers import decimal
 
 
 @dataclass
@@ -65,7 +66,7 @@ class Draft:
             self.space = replace(space, choices=choices, lower=to)
         else:
             self.space = replace(space, choices=choices, upper=to)
-        return f"{side} {shown(old)} → {shown(to)}"
+        return f"{side} {decimal(old)} → {decimal(to)}"
 
     def planned(self) -> PlannedHyperparameter:
         """The finished value."""

@@ -14,7 +14,7 @@ from advisor.model.edits import KINDS, Request
 from advisor.model.finding import Edit, Finding, Lead
 from advisor.model.next_round import Conflict
 from advisor.model.planned_space import Change
-from advisor.next_round.words import shown
+from advisor.numbers import decimal
 from advisor.text import printable
 
 _PRECEDENCE: tuple[type[Any], ...] = (
@@ -167,5 +167,5 @@ def _value_in_words(value: Any) -> str:
     if isinstance(value, list | tuple):
         return " ".join(map(_value_in_words, value))
     if isinstance(value, Real) and not isinstance(value, bool | Integral):
-        return f"{shown(float(value))}"
+        return decimal(float(value))
     return str(value)

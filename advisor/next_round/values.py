@@ -13,7 +13,8 @@ from advisor.model.search_space import Hyperparameter, Side
 from advisor.next_round.draft import Draft
 from advisor.next_round.drafts import Drafts, RefusedError
 from advisor.next_round.edits import Asked
-from advisor.next_round.words import in_words, shown
+from advisor.next_round.words import in_words
+from advisor.numbers import decimal
 
 _EQUIVALENT: Mapping[str, tuple[str, Free]] = {
     "warmup_steps": ("warmup_fraction", Free(lower=0.0, upper=0.1)),
@@ -90,9 +91,9 @@ def reparameterise(
         raise RefusedError("only a range that is searched can be turned over")
     lower, upper = 1.0 - space.bounds[1], 1.0 - space.bounds[0]
     if lower < 0 or (request.scale == "log" and lower <= 0):
-        raise RefusedError(f"1 - x is {shown(lower)} at its upper bound")
+        raise RefusedError(f"1 - x is {decimal(lower)} at its upper bound")
     if upper > 1:
-        raise RefusedError(f"1 - x is {shown(upper)} at its lower bound")
+        raise RefusedError(f"1 - x is {decimal(upper)} at its lower bound")
     if any(draft.name in each.powers for each in drafts.constraints):
         raise RefusedError("a constraint speaks of it")
     if drafts.find(request.to) is not None:
@@ -124,7 +125,7 @@ def range_in_words(space: Hyperparameter) -> str:
     if not space.ordered or space.choices:
         return ", ".join(map(in_words, space.choices))
     lower, upper = space.bounds
-    return f"{shown(lower)} to {shown(upper)}, {space.scale}"
+    return f"{decimal(lower)} to {decimal(upper)}, {space.scale}"
 
 
 def _space_of(request: Free, draft: Draft, asked: Asked) -> Hyperparameter:
@@ -145,7 +146,7 @@ def _space_of(request: Free, draft: Draft, asked: Asked) -> Hyperparameter:
     if not (math.isfinite(lower) and math.isfinite(upper)) or not lower < upper:
         raise RefusedError("limits leave nothing of the range")
     if request.scale == "log" and lower <= 0:
-        raise RefusedError(f"a log scale has no place for {shown(lower)}")
+        raise RefusedError(f"a log scale has no place for {decimal(lower)}")
     ends = (asked.edit.arguments.get("lower"), asked.edit.arguments.get("upper"))
     whole = all(isinstance(end, int) for end in ends) and lower.is_integer()
     return Hyperparameter(
@@ -164,14 +165,14 @@ def _space_of(request: Free, draft: Draft, asked: Asked) -> Hyperparameter:
 def _check_limits(value: float, draft: Draft) -> None:
     least, most = draft.limits
     if not least <= value <= most:
-        raise RefusedError(f"{shown(value)} is beyond a limit")
+        raise RefusedError(f"{decimal(value)} is beyond a limit")
     if draft.space is None or not draft.space.ordered:
         return
     lower, upper = draft.space.bounds
     for side, beyond in (("upper", value > upper), ("lower", value < lower)):
         if beyond and side in draft.narrowed:
             raise RefusedError(
-                f"{shown(value)} was cut off by another finding", draft.narrowed[side]
+                f"{decimal(value)} was cut off by another finding", draft.narrowed[side]
             )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from advisor.model.planned_space import PLAN, Change, PlannedHyperparameter
-from advisor.next_round.words import shown
+from advisor.numbers import decimal
 
 _SHARE = 0.1
 _WHY = "at most a tenth of training is warmup"
@@ -32,7 +32,7 @@ def within_training(
         if most <= lower:
             note = f"{each.name}: {_WHY}, so mind how long training is."
         elif most < upper:
-            change = Change(f"upper {shown(upper)} → {shown(most)}", PLAN, _WHY)
+            change = Change(f"upper {decimal(upper)} → {decimal(most)}", PLAN, _WHY)
             each = replace(
                 each,
                 space=replace(space, upper=float(most)),
