@@ -9,7 +9,7 @@ playbook compares trials by validation error.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from advisor.errors import AmbiguityError
 from advisor.interpret.configuration import ObjectiveSettings
@@ -46,13 +46,10 @@ def choose_objective(
     Raises:
         AmbiguityError: validation metrics whose names say nothing, or no direction.
     """
-    named = _named(tags, settings.metric, settings, "advisor.yaml says so")
-    if named is not None:
-        return named
-    if settings.metric is not None:  # the goal beside it is that of another metric
-        settings = replace(settings, goal=None)
+    said, goal = settings.metric, settings.goal
     return (
-        _declared(tags, declaration, settings)
+        _named(tags, said, settings, "advisor.yaml says so", goal)
+        or _declared(tags, declaration, settings)
         or _target(tags, logs, settings)
         or _by_names(tags, settings)
     )
@@ -224,7 +221,10 @@ def _choice(
     split: str | None = None,
     others: tuple[Tag, ...] = (),
 ) -> Choice:
-    goal = settings.goal or goal or tag.metric.goal
+    read = goal or tag.metric.goal
+    # A goal beside another metric is worth less than what this one's own name says.
+    own = settings.metric is None
+    goal = (settings.goal or read) if own else (read or settings.goal)
     if goal is None:
         raise AmbiguityError(
             f"expected a direction for the objective `{tag.name}`, found none in its "

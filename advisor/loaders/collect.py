@@ -29,7 +29,7 @@ _LIKE_LOGS = frozenset(
 )
 _LIKE_LOGS_BY_NAME = frozenset(
     {"trainer_state.json", "result.json", "results.json", "history.json"}
-    | {"metrics.json", "log.json", "trial.json", "oracle.json"}
+    | {"metrics.json", "log.json", "log.txt", "trial.json", "oracle.json"}
 )
 
 

@@ -33,12 +33,12 @@ from advisor.model.log import TrialLog
 
 NAME = "json-history"
 READS = (
-    "JSON histories: `*.jsonl` and Detectron2 `metrics.json` with one object a step,"
-    " Ray `result.json`, Keras' `history.history` as JSON"
+    "JSON histories: `*.jsonl`, `log.txt` and Detectron2 `metrics.json` with one object"
+    " a step, Ray `result.json`, Keras' `history.history` as JSON"
 )
 
 _LINES = (".jsonl", ".ndjson")
-_LINE_NAMES = frozenset({"result.json", "metrics.json"})
+_LINE_NAMES = frozenset({"result.json", "metrics.json", "log.txt"})
 _WHOLE_NAMES = frozenset(
     {"history.json", "training_history.json", "train_history.json", "log.json"}
     | {"training_log.json", "train_log.json", "log_history.json"}

@@ -148,6 +148,18 @@ def test_the_goal_of_one_metric_is_not_that_of_another(tmp_path: Path) -> None:
     ]
 
 
+def test_the_goal_of_another_metric_is_better_than_none(tmp_path: Path) -> None:
+    configuration = said(tmp_path, "objective: {metric: val/zorp, goal: maximize}")
+    trials = [trial(f"a/t{i}", tags=["val/zorp"]) for i in range(2)]
+    trials += [trial(f"b/t{i}", tags=["val/blarg"]) for i in range(2)]
+    goals = [
+        each.objective.goal
+        for each in studies_of(trials, configuration=configuration)
+        if each.objective is not None
+    ]
+    assert goals == [Goal.MAXIMIZE, Goal.MAXIMIZE]
+
+
 def test_a_goal_without_a_metric_is_that_of_every_study(tmp_path: Path) -> None:
     configuration = said(tmp_path, "objective: {goal: maximize}")
     (study,) = studies_of(unclear("val/zorp"), configuration=configuration)

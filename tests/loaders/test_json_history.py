@@ -12,10 +12,12 @@ import pytest
 from advisor.loaders.collect import collect
 from advisor.model.log import Logs, TrialLog
 
+LINES = ("result.json", "metrics.json", "log.txt")
+
 
 def put(path: Path, rows: Any) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    if path.suffix == ".jsonl" or path.name in ("result.json", "metrics.json"):
+    if path.suffix == ".jsonl" or path.name in LINES:
         path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     else:
         path.write_text(json.dumps(rows))
@@ -37,7 +39,9 @@ def points(trial: TrialLog) -> dict[str, list[tuple[int, float]]]:
 ROWS = [{"step": 10 * i, "loss": 1.0 / (i + 1), "lr": 0.1 - 0.01 * i} for i in range(5)]
 
 
-@pytest.mark.parametrize("name", ["metrics.jsonl", "history.jsonl", "any.jsonl"])
+@pytest.mark.parametrize(
+    "name", ["metrics.jsonl", "history.jsonl", "any.jsonl", "log.txt"]
+)
 def test_lines_are_rows(tmp_path: Path, name: str) -> None:
     put(tmp_path / "trial" / name, ROWS)
     trial = only(collect([tmp_path]))
@@ -46,6 +50,11 @@ def test_lines_are_rows(tmp_path: Path, name: str) -> None:
         "loss": [(row["step"], row["loss"]) for row in ROWS],
         "lr": [(row["step"], row["lr"]) for row in ROWS],
     }
+
+
+def test_a_log_in_prose_is_counted_as_unread(tmp_path: Path) -> None:
+    (tmp_path / "log.txt").write_text("Epoch 1: loss 0.5\n")
+    assert collect([tmp_path]).unclaimed == {"log.txt": 1}
 
 
 def test_the_log_of_detectron2(tmp_path: Path) -> None:

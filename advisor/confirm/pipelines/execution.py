@@ -72,4 +72,5 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 def _tail(output: IO[bytes]) -> str:
     length = output.seek(0, os.SEEK_END)
     output.seek(max(0, length - _SHOWN))
-    return printable(output.read().decode("utf-8", "replace"))
+    lines = output.read().decode("utf-8", "replace").splitlines()
+    return printable(" | ".join(line.strip() for line in lines if line.strip()))
