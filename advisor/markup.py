@@ -36,12 +36,13 @@ def code(name: object) -> str:
     return f"{fence}{pad}{text}{pad}{fence}"
 
 
-def text(sentence: str, names: Iterable[str] = ()) -> str:
+def text(sentence: str, names: Iterable[str] = (), *, limit: int = 2000) -> str:
     """`sentence` as Markdown that reads the same; `names` in it become code spans.
 
-    Code spans that the sentence already holds are kept.
+    Code spans that the sentence already holds are kept. What is longer than `limit`
+    characters is cut short.
     """
-    sentence = printable(sentence).strip()
+    sentence = printable(sentence, limit=limit).strip()
     parts: list[str] = []
     end = 0
     for match in _inert(names).finditer(sentence):

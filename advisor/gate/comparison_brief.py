@@ -44,16 +44,14 @@ def as_comment(comparison: Comparison) -> str:
 def _parts(comparison: Comparison) -> Iterator[str]:
     """What matters most first; where there is no room, the last goes first."""
     yield "### advisor compare"
-    yield f"**{text(_cut(words.headline(comparison)))}**"
+    yield f"**{text(words.headline(comparison), limit=_LONGEST)}**"
     steps = words.next_steps(comparison)
-    yield "\n".join(f"{i}. {text(_cut(step))}" for i, step in enumerate(steps, 1))
-    yield bullets(text(_cut(each)) for each in comparison.notices)
+    yield "\n".join(
+        f"{i}. {text(step, limit=_LONGEST)}" for i, step in enumerate(steps, 1)
+    )
+    yield bullets(text(each, limit=_LONGEST) for each in comparison.notices)
     yield results_table(comparison)
     yield differences_table(comparison)
     table = answers_table(comparison)
     # The blank line ends the HTML, whatever is added to the summary or comment.
     yield f"<details><summary>All answers</summary>\n\n{table}\n\n</details>\n"
-
-
-def _cut(sentence: str) -> str:
-    return sentence if len(sentence) <= _LONGEST else sentence[: _LONGEST - 1] + "…"

@@ -63,7 +63,7 @@ def _parts(evaluation: Evaluation, shown: int) -> Iterator[str]:
 
 def _next(evaluation: Evaluation, most: int) -> str:
     items = [
-        f"{i}. {text(_cut(each.action.do), _names(evaluation, each.findings[0]))}"
+        f"{i}. {_text(each.action.do, evaluation, each.findings[0])}"
         for i, each in enumerate(evaluation.recommendations[:most], start=1)
     ]
     return "**Do these next**\n\n" + "\n".join(items) if items else ""
@@ -103,7 +103,7 @@ def _rows(
     shown = group if len(group) <= _ALIKE + 1 else group[:_ALIKE]
     mark, study = _MARKS[group[0].severity], code(group[0].subject.study)
     for each in shown:
-        message = text(_cut(each.message), _names(evaluation, each))
+        message = _text(each.message, evaluation, each)
         yield mark, study, message, link(each.id, each.link)
     hidden = group[len(shown) :]
     if hidden:
@@ -119,7 +119,7 @@ def _accepted(evaluation: Evaluation, most: int) -> str:
     lines = []
     for each in accepted[:most]:
         finding = each.finding
-        message = text(_cut(finding.message), _names(evaluation, finding))
+        message = _text(finding.message, evaluation, finding)
         lines.append(f"{code(finding.id)}: {_why(each)}; {message}")
     if len(accepted) > most:
         lines.append(f"and {len(accepted) - most:,} more")
@@ -134,12 +134,10 @@ def _why(each: Accepted) -> str:
     return f"suppressed{until}: {text(each.reason)}"
 
 
-def _names(evaluation: Evaluation, finding: Finding) -> tuple[str, ...]:
+def _text(sentence: str, evaluation: Evaluation, finding: Finding) -> str:
+    """A sentence about a finding, cut short."""
     studies = (
         each for each in evaluation.studies if each.name == finding.subject.study
     )
-    return names_in(finding, next(studies, None))
-
-
-def _cut(sentence: str) -> str:
-    return sentence if len(sentence) <= _LONGEST else sentence[: _LONGEST - 1] + "…"
+    names = names_in(finding, next(studies, None))
+    return text(sentence, names, limit=_LONGEST)
