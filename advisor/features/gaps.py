@@ -32,9 +32,9 @@ def worth_in_uniform_points(points: FloatArray) -> float:
         wide = math.log(_gap_of_uniform_points(fewer, dimensions))
         if gap < wide:
             part = (gap - narrow) / (wide - narrow)
-            return len(points) / most * count * (fewer / count) ** part
+            return float(len(points) / most * count * (fewer / count) ** part)
         count, narrow = fewer, wide
-    return len(points) / most * count
+    return float(len(points) / most * count)
 
 
 def mean_gap(points: FloatArray) -> float:
