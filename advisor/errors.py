@@ -66,5 +66,5 @@ class RuleError(ProblemError):
     """A mistake in a rule file."""
 
 
-class AmbiguityError(AdvisorError):
+class AmbiguityError(ProblemError):
     """Two readings of the logs are equally likely and lead to different advice."""

@@ -15,7 +15,7 @@ from advisor.engine.rule import Rule
 from advisor.engine.rule_set import RuleSettings, load_rules
 from advisor.errors import AdvisorError
 from advisor.interpret.configuration import Configuration
-from advisor.interpret.studies import interpret
+from advisor.interpret.studies import interpret_each
 from advisor.loaders.collect import collect
 from advisor.model.confirmation import Confirmation, ConfirmationVerdict
 from advisor.model.finding import (
@@ -41,13 +41,20 @@ def read(
 ) -> tuple[Logs, tuple[Study, ...]]:
     """Loads and interprets everything below `paths`.
 
+    A study that is not understood costs the others nothing, and is a problem.
+
     Raises:
-        AdvisorError: no trial found, or an ambiguity that changes the advice.
+        AdvisorError: no trial found, or no study without an ambiguity that changes
+            the advice.
     """
     logs = collect(paths, progress)
     if not logs.trials:
         raise AdvisorError(_nothing_found(logs))
-    return logs, interpret(logs, configuration)
+    studies, unclear = interpret_each(logs, configuration)
+    if unclear and not studies:
+        raise unclear[0]
+    problems = (*logs.problems, *(error.problem for error in unclear))
+    return replace(logs, problems=problems), studies
 
 
 def settings_of(configuration: Configuration) -> RuleSettings:

@@ -153,10 +153,10 @@ TESTS: dict[str, tuple[str, ...]] = {
     "the cache of readings": (
         FUZZED,
         "loaders/test_cache.py::test_what_is_kept_is_what_was_read",
-        "loaders/test_cache.py::test_forged_entries_are_ignored",
-        "loaders/test_cache.py::test_damaged_entries_are_ignored_and_written_again",
-        "loaders/test_cache.py::test_never_among_the_logs",
-        "loaders/test_cache.py::test_a_folder_that_others_may_write_to_is_not_used",
+        "loaders/test_cache_damage.py::test_forged_entries_are_ignored",
+        "loaders/test_cache_damage.py::test_damaged_entries_are_ignored_and_written_again",
+        "loaders/test_cache_folder.py::test_never_among_the_logs",
+        "loaders/test_cache_folder.py::test_a_folder_that_others_may_write_to_is_not_used",
     ),
     "the cache of answers": (
         "loaders/test_answers.py::test_forged_answers_are_ignored",

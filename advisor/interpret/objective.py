@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from advisor.errors import AmbiguityError
+from advisor.errors import AmbiguityError, Problem
 from advisor.interpret.configuration import ObjectiveSettings
 from advisor.interpret.metric_words import PREFERENCE
 from advisor.interpret.tags import Tag, Tags, find_tag, preferred
@@ -151,10 +152,18 @@ def _unknown(
         return _choice(tags[0], settings, reason)
     names = ", ".join(f"`{tag.name}`" for tag in tags[:6])
     unclear = "which way it improves" if len(tags) == 1 else "which one compares trials"
-    raise AmbiguityError(
-        f"expected a {kind}metric that is known, found {names}; add to advisor.yaml, "
-        f"because the names do not say {unclear}: {_HINT.format(metric=tags[0].name)}"
+    raise _ambiguity(
+        f"a {kind}metric that is known",
+        names,
+        f"add to advisor.yaml, because the names do not say {unclear}",
+        tags[0],
     )
+
+
+def _ambiguity(expected: str, found: str, remedy: str, tag: Tag) -> AmbiguityError:
+    """Of trials whose place the caller knows."""
+    remedy = f"{remedy}: {_HINT.format(metric=tag.name)}"
+    return AmbiguityError(Problem(Path(), expected, found, remedy))
 
 
 def _likeliest(
@@ -226,9 +235,11 @@ def _choice(
     own = settings.metric is None
     goal = (settings.goal or read) if own else (read or settings.goal)
     if goal is None:
-        raise AmbiguityError(
-            f"expected a direction for the objective `{tag.name}`, found none in its "
-            "name; add to advisor.yaml: " + _HINT.format(metric=tag.name)
+        raise _ambiguity(
+            f"a direction for the objective `{tag.name}`",
+            "none in its name",
+            "add to advisor.yaml",
+            tag,
         )
     objective = Objective(
         metric=tag.name,

@@ -24,11 +24,26 @@ from advisor.model.trial import Trial
 
 
 def interpret(logs: Logs, configuration: Configuration) -> tuple[Study, ...]:
-    """The studies that the logs hold.
+    """The studies that the logs hold, all of which must be understood.
 
     Raises:
         AdvisorError: advisor.yaml lets no trial through.
         AmbiguityError: a metric whose meaning the names do not tell.
+        ConfigurationError: advisor.yaml names a metric that no trial has.
+    """
+    studies, unclear = interpret_each(logs, configuration)
+    if unclear:
+        raise unclear[0]
+    return studies
+
+
+def interpret_each(
+    logs: Logs, configuration: Configuration
+) -> tuple[tuple[Study, ...], tuple[AmbiguityError, ...]]:
+    """The studies that are understood, and why others are not.
+
+    Raises:
+        AdvisorError: advisor.yaml lets no trial through.
         ConfigurationError: advisor.yaml names a metric that no trial has.
     """
     groups = group_trials(logs, configuration)
@@ -40,19 +55,21 @@ def interpret(logs: Logs, configuration: Configuration) -> tuple[Study, ...]:
     tags = [tags_of(group.logs) for group in groups]
     _check_metrics(tags, configuration)
     names = _distinct_names(groups)
-    return tuple(
-        _study(replace(group, name=name), tags_here, logs, configuration)
-        for group, name, tags_here in zip(groups, names, tags, strict=True)
-    )
+    studies, unclear = [], []
+    for group, name, tags_here in zip(groups, names, tags, strict=True):
+        try:
+            named = replace(group, name=name)
+            studies.append(_study(named, tags_here, logs, configuration))
+        except AmbiguityError as error:
+            place = group.logs[0].location
+            unclear.append(AmbiguityError(replace(error.problem, path=place)))
+    return tuple(studies), tuple(unclear)
 
 
 def _study(group: Group, tags: Tags, logs: Logs, configuration: Configuration) -> Study:
     settings = _objective_settings(group, configuration)
     declared = next((each for each in group.declarations if each.objective), None)
-    try:
-        choice = choose_objective(tags, group.logs, declared, settings)
-    except AmbiguityError as error:
-        raise AmbiguityError(f"{group.name}: {error}") from error
+    choice = choose_objective(tags, group.logs, declared, settings)
     objective = choice.objective if choice is not None else None
     parts = choose_parts(tags, objective, configuration.metrics)
     domains = _domains(group.declarations)

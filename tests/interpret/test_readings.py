@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from advisor.errors import AmbiguityError, ConfigurationError
+from advisor.interpret.configuration import Configuration
 from advisor.interpret.initial_configuration import initial_configuration
 from advisor.interpret.yaml_text import yaml_text
 from advisor.model.log import Declaration, TrialLog
 from advisor.model.search_space import Domain
 from advisor.model.study import Goal
+from advisor.pipeline import read
 from advisor.safe_yaml import parse_yaml
 from tests.interpret.logs import ROOT, curve, said, studies_of, study_of, trial
 
@@ -126,6 +128,25 @@ def unclear(*tags: str) -> list[TrialLog]:
 def test_ambiguity_names_the_line_to_add() -> None:
     with pytest.raises(AmbiguityError, match=r"objective: \{metric: .*goal: minimize"):
         studies_of(unclear("val/zorp", "val/blarg"))
+
+
+def test_a_study_that_is_not_understood_costs_the_others_nothing(
+    tmp_path: Path,
+) -> None:
+    unknown, clear = tmp_path / "a/trials.csv", tmp_path / "b/log.csv"
+    for path, text in (
+        (unknown, "number,value,params_lr,state\n0,1,0.1,COMPLETE\n1,2,1,COMPLETE\n"),
+        (clear, "epoch,loss,val_loss\n0,2,2\n1,1,1.1\n"),
+    ):
+        path.parent.mkdir()
+        path.write_text(text)
+    logs, (study,) = read([tmp_path], Configuration())
+    assert [trial.name for trial in study.trials] == ["b"]
+    (problem,) = logs.problems
+    assert problem.path == unknown
+    assert "objective: {metric: value, goal: minimize}" in problem.remedy
+    with pytest.raises(AmbiguityError, match="metric that is known, found `value`"):
+        read([unknown], Configuration())
 
 
 def test_ambiguity_is_settled_by_that_line(tmp_path: Path) -> None:
