@@ -14,8 +14,8 @@ from pathlib import Path
 
 from advisor.errors import AmbiguityError, Problem
 from advisor.interpret.configuration import ObjectiveSettings
-from advisor.interpret.metric_words import PREFERENCE
-from advisor.interpret.tags import Tag, Tags, find_tag, preferred
+from advisor.interpret.likeliest import likeliest
+from advisor.interpret.tags import Tag, Tags, find_tag
 from advisor.model.log import Declaration, TrialLog
 from advisor.model.study import Goal, Objective
 
@@ -115,7 +115,7 @@ def _by_names(tags: Tags, settings: ObjectiveSettings) -> Choice | None:
 def _of_split(tags: Tags, split: str, settings: ObjectiveSettings) -> Choice | None:
     name = {"validation": "validation", "test": "test", "train": "train"}[split]
     found = tags.measurements(name)  # type: ignore[arg-type]
-    tag, others = _likeliest(found, losses_first=split == "train")
+    tag, others = likeliest(found, losses_first=split == "train")
     if tag is None:
         if split != "validation":
             return None
@@ -131,7 +131,7 @@ def _of_split(tags: Tags, split: str, settings: ObjectiveSettings) -> Choice | N
 
 def _without_split(tags: Tags, settings: ObjectiveSettings) -> Choice | None:
     """A score, a reward or a result whose name does not say on which data."""
-    tag, others = _likeliest(tags.measurements(None))
+    tag, others = likeliest(tags.measurements(None))
     if tag is None:
         return None
     if tag.metric.kind == "reward":
@@ -164,39 +164,6 @@ def _ambiguity(expected: str, found: str, remedy: str, tag: Tag) -> AmbiguityErr
     """Of trials whose place the caller knows."""
     remedy = f"{remedy}: {_HINT.format(metric=tag.name)}"
     return AmbiguityError(Problem(Path(), expected, found, remedy))
-
-
-def _likeliest(
-    tags: Sequence[Tag], *, losses_first: bool = False
-) -> tuple[Tag | None, tuple[Tag, ...]]:
-    """The tag that most likely compares trials, and one for each other measure."""
-    by_measure: dict[object, list[Tag]] = {}
-    for tag in tags:
-        by_measure.setdefault(tag.metric.measure, []).append(tag)
-    versions = [preferred(same) for same in by_measure.values()]
-    ranked = sorted(
-        (tag for tag in versions if tag is not None),
-        key=lambda tag: _likelihood(tag, losses_first=losses_first),
-    )
-    return (ranked[0], tuple(ranked[1:])) if ranked else (None, ())
-
-
-def _likelihood(tag: Tag, *, losses_first: bool) -> tuple[object, ...]:
-    metric = tag.metric
-    is_loss = metric.kind == "loss"
-    known = metric.quantity in PREFERENCE
-    return (
-        tag.constant,  # such as the accuracy that Keras counts for a regression
-        is_loss and bool(metric.qualifiers),  # one component of a loss
-        metric.kind != "reward",
-        is_loss != losses_first,
-        is_loss and metric.quantity != "loss",
-        "95" not in metric.qualifiers,  # COCO's mAP50-95
-        metric.quantity in ("precision", "recall"),
-        PREFERENCE.index(metric.quantity) if known else len(PREFERENCE),
-        len(metric.qualifiers),
-        tag.name,
-    )
 
 
 def _why(tag: Tag, others: Sequence[Tag], split: str) -> str:
