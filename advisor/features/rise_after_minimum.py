@@ -34,6 +34,9 @@ class Rise:
 
     evaluations: int = quantity("evaluations", "finite evaluations that were used")
     window: int = quantity("evaluations", "length of the windows whose medians compare")
+    block: int = quantity(
+        "evaluations", "of which the interquartile mean counts as one, up to the end"
+    )
     minimum: float = quantity("error", "lowest median over one window")
     minimum_step: int = quantity("step", "last step of that window")
     final: float = quantity("error", "median over the last window")
@@ -124,6 +127,7 @@ def _rise(
     return Rise(
         evaluations=len(short) * short.size,
         window=width * short.size,
+        block=short.size,
         minimum=minimum,
         minimum_step=int(short.steps[best + width - 1]),
         final=final,
