@@ -6,7 +6,8 @@ import re
 from dataclasses import replace
 
 from advisor.tune.journal import Told, headline, render
-from advisor.tune.round import Best, Learned, Outcome, Reason, Round, Training
+from advisor.tune.round import Learned, Outcome, Reason
+from tests.tune.rounds import a_round, outcome
 
 
 def learned(rule: str, subject: str, *, of_trial: bool = False) -> Learned:
@@ -20,38 +21,11 @@ def learned(rule: str, subject: str, *, of_trial: bool = False) -> Learned:
     )
 
 
-def planned(number: int, **more: object) -> Round:
-    fields = {
-        "number": number,
-        "phase": "exploration",
-        "since": 1,
-        "study": "tuning",
-        "searched": {},
-        "trials": {"001": Training({}, {}), "002": Training({}, {})},
-        "reason": "the budget",
-        **more,
-    }
-    return Round(**fields)  # type: ignore[arg-type]
-
-
-def outcome(best: float, *findings: Learned) -> Outcome:
-    return Outcome(
-        objective="val_loss",
-        goal="minimize",
-        trained=2,
-        infeasible=0,
-        compared=2,
-        best_of_round=best,
-        best=Best(f"round-x/{best}", best, {"lr": 0.1}),
-        findings=findings,
-    )
-
-
 def test_what_is_new_what_stays_and_what_is_gone() -> None:
     wide, flat = learned("optimum-at-boundary", "lr"), learned("not-learning", "t1")
     spikes = learned("loss-spikes", "t2")
     told = Told(
-        [planned(1), planned(2, changes=(Reason("lr", "upper 1 → 10", "", "so"),))],
+        [a_round(1), a_round(2, changes=(Reason("lr", "upper 1 → 10", "", "so"),))],
         [outcome(0.5, wide, flat), outcome(0.4, flat, spikes)],
         "the limit of 2 rounds is reached",
     )
@@ -67,18 +41,18 @@ def test_what_is_new_what_stays_and_what_is_gone() -> None:
 
 def test_of_many_trials_with_one_fault_two_are_told() -> None:
     findings = [learned("diverged", f"t{i}", of_trial=True) for i in range(5)]
-    text = render(Told([planned(1)], [outcome(0.5, *findings)], ""))
+    text = render(Told([a_round(1)], [outcome(0.5, *findings)], ""))
     assert text.count("has it") == 2
     assert "- `diverged` of 3 more trials, in the report" in text
 
 
 def test_a_round_that_trains_otherwise_says_so() -> None:
-    told = Told([planned(1), planned(2, since=2)], [outcome(0.5), outcome(0.6)], "")
+    told = Told([a_round(1), a_round(2, since=2)], [outcome(0.5), outcome(0.6)], "")
     assert "earlier ones are left aside" in render(told).split("## Round 2")[1]
 
 
 def test_the_headline_counts_and_compares() -> None:
-    told = Told([planned(1), planned(2)], [outcome(0.5), outcome(0.25)], "")
+    told = Told([a_round(1), a_round(2)], [outcome(0.5), outcome(0.25)], "")
     assert headline(told) == (
         "2 rounds, 4 trials. Best val_loss: 0.25 (round-x/0.25). "
         "After the first round it was 0.5."
@@ -97,7 +71,7 @@ def test_without_a_feasible_trial_there_is_no_best() -> None:
         best_of_round=None,
         best=None,
     )
-    text = render(Told([planned(1)], [empty], "the time is up"))
+    text = render(Told([a_round(1)], [empty], "the time is up"))
     assert "1 round, 2 trials. No trial was feasible." in text
     assert "## The best configuration" not in text
     assert "No rule found anything." in text
@@ -106,7 +80,7 @@ def test_without_a_feasible_trial_there_is_no_best() -> None:
 def test_names_from_logs_are_shown_and_never_obeyed() -> None:
     hostile = "<script>x</script> | [a](b)"
     finding = Learned("id", "rule", "error", f"{hostile} rises", "https://e.org", False)
-    made = planned(1, study=hostile)
+    made = a_round(1, study=hostile)
     text = render(Told([made], [outcome(0.5, finding)], hostile))
     assert "<script>" in text
     assert not re.search(r"(?<![\\`])<script>", text)

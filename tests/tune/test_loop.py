@@ -15,34 +15,10 @@ from advisor.next_round import yaml_file
 from advisor.tune.loop import Limits, Tuning
 from advisor.tune.planning import Planned
 from advisor.tune.reading import Reader
-from advisor.tune.round import Best, Outcome, Round, Training
 from advisor.tune.trainable import CommandTrials
 from tests.next_round.exporters.rounds import rich
 from tests.tune.project import make_project, tune
-
-
-def a_round(number: int, phase: str) -> Round:
-    return Round(
-        number=number,
-        phase=phase,
-        since=1,
-        study="tuning",
-        searched={},
-        trials={"001": Training({}, {})},
-        reason="",
-    )
-
-
-def outcome(best: float) -> Outcome:
-    return Outcome(
-        objective="val_loss",
-        goal="minimize",
-        trained=1,
-        infeasible=0,
-        compared=1,
-        best_of_round=best,
-        best=Best(f"trial-{best}", best, {}),
-    )
+from tests.tune.rounds import a_round, outcome
 
 
 def unchanged() -> NextRound:
@@ -79,10 +55,10 @@ def test_it_ends_where_exploiting_found_nothing_and_nothing_changes(
     reader = Reader.of((), tmp_path, Configuration(), None)
     trials = CommandTrials(CommandPipeline(("train",), tmp_path, 1.0))
     tuning = Tuning(reader, trials, Limits(9, 90, 1.0), HERE)
-    tuning.rounds = [a_round(i, phase) for i, phase in enumerate(phases, start=1)]
+    tuning.rounds = [a_round(i, phase=phase) for i, phase in enumerate(phases, start=1)]
     tuning.outcomes = [outcome(each) for each in bests]
     made = rich() if changed else unchanged()
-    assert tuning.is_settled(Planned(made, a_round(4, "exploitation"))) is settled
+    assert tuning.is_settled(Planned(made, a_round(4, phase="exploitation"))) is settled
 
 
 def test_rounds_go_on_in_one_sequence_and_the_last_is_learned(
