@@ -9,12 +9,11 @@ import numpy as np
 
 from advisor.features.best_split import surprise
 from advisor.model.curve import BoolArray, FloatArray, IntArray
-from advisor.model.search_space import Hyperparameter
+from advisor.model.search_space import COMPLEMENTED, Hyperparameter
 
 _MOST_CUTS = 200  # of one direction; more only tell neighbouring points apart
 _LOOKS = 40_000_000  # at marks of shuffled trials, over all directions
 _FEWEST_SHUFFLES, _MOST_SHUFFLES = 200, 1000
-_ONE_MINUS = ("momentum", "beta1", "beta2")  # what acts is 1 - x
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +52,7 @@ def directions(
         for column, axis in enumerate(axes)
         if (values := _logarithms(axis, positions[:, column])) is not None
     }
-    turned = {column for column in logs if axes[column].alias in _ONE_MINUS}
+    turned = {column for column in logs if axes[column].alias in COMPLEMENTED}
     order = sorted(logs, key=lambda each: (each in turned, not _is_rate(axes[each])))
     for i, first in enumerate(order):
         for second in order[i + 1 :]:
@@ -149,7 +148,7 @@ def _scores(labels: BoolArray, counts: IntArray, marked: BoolArray) -> FloatArra
 def _logarithms(axis: Hyperparameter, positions: FloatArray) -> FloatArray | None:
     """Logarithms of x, of 1 - x of a momentum; None where x is a share."""
     values = np.array([axis.value_at(float(place)) for place in positions])
-    if axis.alias in _ONE_MINUS:
+    if axis.alias in COMPLEMENTED:
         values = 1 - values
     elif axis.limits[1] == 1.0 or axis.bounds[0] <= 0:
         return None

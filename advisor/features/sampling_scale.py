@@ -9,10 +9,9 @@ import numpy as np
 
 from advisor.features.feature import NotEnoughDataError, feature, quantity
 from advisor.model.curve import FloatArray
-from advisor.model.search_space import Hyperparameter
+from advisor.model.search_space import COMPLEMENTED, Hyperparameter
 
 _FEWEST = 3
-_ONE_MINUS = ("momentum", "beta1", "beta2")  # what acts is 1 - x
 _MOST_ODDS = 1e6
 _MOST_DECADES = 12.0  # where the range begins at zero
 _TERMS = 50
@@ -53,7 +52,7 @@ def sampling_scale(values: FloatArray, hyperparameter: Hyperparameter) -> Sampli
     ends are declared bounds, or else the smallest and the largest value, which then do
     not count themselves. Of a momentum or a beta, 1 - x is looked at.
     """
-    one_minus = hyperparameter.alias in _ONE_MINUS
+    one_minus = hyperparameter.alias in COMPLEMENTED
     positive = _different(1 - values if one_minus else values)
     if len(positive) < _FEWEST:
         raise NotEnoughDataError(

@@ -11,6 +11,9 @@ Scale: TypeAlias = Literal["linear", "log"]
 Role: TypeAlias = Literal["scientific", "nuisance", "fixed"]
 Side: TypeAlias = Literal["lower", "upper"]
 
+COMPLEMENTED = ("momentum", "beta1", "beta2")
+"""What matters of these is the order of magnitude of 1 - x."""
+
 
 @dataclass(frozen=True, slots=True)
 class Domain:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from advisor.model.search_space import Hyperparameter, Side
+from advisor.model.search_space import COMPLEMENTED, Hyperparameter, Side
 
 _DECADE = 10.0
 _NEAREST_POWER_OF_TWO = 8.0
@@ -16,8 +16,6 @@ _ZERO_IS_A_VALUE = (
     *("dropout", "label_smoothing", "momentum", "beta1"),
     *("warmup_steps", "warmup_fraction"),
 )
-# What matters of these is the order of magnitude of 1 - x.
-_ONE_MINUS = ("momentum", "beta1", "beta2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +64,7 @@ def _raised(axis: Hyperparameter, limit: float | None) -> float:
         return step
     if axis.kind == "integer":
         return limit
-    return limit - (limit - upper) / (_DECADE if axis.alias in _ONE_MINUS else 2)
+    return limit - (limit - upper) / (_DECADE if axis.alias in COMPLEMENTED else 2)
 
 
 def _lowered(axis: Hyperparameter, limit: float | None) -> float:

@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 
 from advisor.model.log import Value, is_number
 from advisor.model.planned_space import PlannedHyperparameter
-from advisor.model.search_space import Hyperparameter
+from advisor.model.search_space import COMPLEMENTED, Hyperparameter
 from advisor.next_round.quasi_random import value_at
 
 _DECADES = 2.0  # a range of that many is a matter of orders of magnitude
-_COMPLEMENT = ("momentum", "beta1", "beta2")  # what matters of them is 1 - x
 _DIGITS = 6
 
 
@@ -31,7 +30,7 @@ class Axis:
         if not space.ordered or space.choices or space.scale == "log":
             return cls(planned, space, False)
         lower, upper = space.bounds
-        if space.alias in _COMPLEMENT and upper < 1:
+        if space.alias in COMPLEMENTED and upper < 1:
             turned = replace(space, lower=1 - upper, upper=1 - lower, scale="log")
             return cls(planned, turned, True)
         if lower > 0 and upper >= lower * 10**_DECADES:

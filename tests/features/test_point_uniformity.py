@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -171,3 +172,17 @@ def test_points_that_crowd_beside_even_ones_do_no_harm(dimensions: int) -> None:
 
 def test_the_same_point_again_and_again_is_worth_hardly_more_than_one() -> None:
     assert 1 <= worth_in_uniform_points(np.full((20, 2), 0.5)) < 2
+
+
+@pytest.mark.parametrize("width", [0.02, 0.05, 0.1, 0.2])
+def test_a_crowd_is_worth_the_number_of_uniform_points_with_its_gaps(
+    width: float,
+) -> None:
+    rng = np.random.default_rng(0)
+    cube = np.clip(0.5 + width * rng.standard_normal((60, 2)), 0, 1)
+    worth = worth_in_uniform_points(cube)
+    fewer, more = (
+        np.mean([mean_gap(rng.random((count, 2))) for _ in range(60)])
+        for count in (max(round(0.75 * worth), 1), math.ceil(1.35 * worth))
+    )
+    assert more < mean_gap(cube) < fewer
